@@ -1,0 +1,206 @@
+package lean
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/ansatz-prover/ansatz/provers/lsp"
+	"github.com/ansatz-prover/ansatz/provers/process"
+)
+
+// serverOptions are given to every server. The default of reportDelayMs adds
+// 200 ms to each edit. Without Elab.async the messages of one declaration come
+// in order. The others keep printed goals whole and on one line each, so that
+// they can be read back.
+func serverOptions() []string {
+	return []string{
+		"-Dserver.reportDelayMs=0",
+		"-DElab.async=false",
+		"-Dformat.width=100000",
+		"-Dpp.deepTerms=true",
+		"-Dpp.maxSteps=100000",
+		"-Dlinter.all=false",
+	}
+}
+
+// worker is one Lean server process with one open document.
+type worker struct {
+	process     *process.Process
+	conn        *lsp.Conn
+	doc         *lsp.Document
+	header      string // the imports that it has loaded
+	edits       int
+	updated     chan struct{} // has a value when something new was said about the document
+	closeRecord func() error
+}
+
+// start starts a server and opens a document with the given text. ctx bounds
+// the start only.
+func (p *Prover) start(ctx context.Context, header, text string) (w *worker, err error) {
+	doing := fmt.Sprintf("starting Lean %s (%s)", p.found.Info.Version, p.found.Info.Variant)
+	ctx, cancel := context.WithTimeout(ctx, p.config.StartTimeout)
+	defer cancel()
+
+	options := p.found.Server(serverOptions())
+	options.MemoryLimit = p.config.MemoryLimit
+	var recorder Recorder
+	if p.config.Record != nil {
+		recorder, err = p.config.Record("lean")
+		if err != nil {
+			return nil, fmt.Errorf("%s: recording its traffic: %w", doing, err)
+		}
+		options.OnStderr = recorder.Stderr
+	}
+	child, err := process.Start(p.ctx, options)
+	if err != nil {
+		if recorder != nil {
+			_ = recorder.Close()
+		}
+		return nil, &provers.Error{Kind: provers.StartFailed, Doing: doing, Err: err, Hint: "Run 'ansatz provers' to see what was found and how to repair it."}
+	}
+	w = &worker{process: child, header: header, updated: make(chan struct{}, 1)}
+	defer func() {
+		if err != nil {
+			w.close()
+			if exit, ok := child.Exit(); ok && !errors.Is(err, context.Canceled) {
+				err = &provers.Error{Kind: provers.StartFailed, Doing: doing, Detail: exit.String(), Hint: "Run 'ansatz provers' to see what was found; --record DIR keeps what was said."}
+			} else if errors.Is(err, context.DeadlineExceeded) {
+				err = &provers.Error{Kind: provers.StartFailed, Doing: doing, Detail: fmt.Sprintf("no answer within %s", p.config.StartTimeout), Hint: "A slow machine may need a longer --start-timeout."}
+			}
+		}
+	}()
+	connOptions := lsp.Options{MaxGarbage: 1 << 20}
+	if recorder != nil {
+		connOptions.Tap = recorder.Tap
+		w.closeRecord = recorder.Close
+	}
+	w.conn = lsp.NewConn(p.ctx, child.Stream(), connOptions)
+	params := lsp.InitializeParams{InitializationOptions: map[string]any{"hasWidgets": false}}
+	if p.found.Watchdog {
+		pid := os.Getpid()
+		params.ProcessID = &pid
+		_, err = w.conn.Initialize(ctx, params)
+	} else {
+		err = w.conn.InitializeWorker(ctx, params)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", doing, err)
+	}
+	w.doc, err = w.conn.OpenDocument(ctx, lsp.DocumentOptions{
+		URI:        p.found.DocumentURI(p.documents.Add(1)),
+		LanguageID: "lean4",
+		Text:       text,
+		// Building the user's project is not ours to begin.
+		Extra: map[string]any{"dependencyBuildMode": "never"},
+		OnUpdate: func(lsp.Snapshot) {
+			select {
+			case w.updated <- struct{}{}:
+			default:
+			}
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", doing, err)
+	}
+	if _, err = w.doc.WaitForDiagnostics(ctx, w.doc.Version()); err != nil {
+		return nil, fmt.Errorf("%s: %w", doing, err)
+	}
+	return w, nil
+}
+
+// close ends the server. It does not wait for it to be polite: a worker has
+// nothing to save.
+func (w *worker) close() {
+	w.process.Kill(process.Closed)
+	if w.conn != nil {
+		// The process is gone, so the connection has ended; its error is old news.
+		_ = w.conn.Close()
+	}
+	_ = w.process.Close()
+	if w.closeRecord != nil {
+		_ = w.closeRecord()
+	}
+}
+
+// checkResult is what a server said about a text.
+type checkResult struct {
+	diagnostics []lsp.Diagnostic
+	// complete means that the server has finished with the text.
+	complete bool
+	// died says how the process ended, if it did.
+	died string
+}
+
+// check has the server elaborate a text. marks counts, in what is known so far,
+// how many candidates were begun; whenever it grows, a new span of time begins.
+// The check is given up when a span is longer than wall (or than first, before
+// any candidate began).
+func (w *worker) check(ctx context.Context, text string, first, wall time.Duration, marks func([]lsp.Diagnostic) int) (checkResult, error) {
+	w.edits++
+	version, err := w.doc.Change(ctx, text)
+	if err != nil {
+		return w.ended(ctx, err)
+	}
+	type answer struct {
+		snapshot lsp.Snapshot
+		err      error
+	}
+	waiting, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan answer, 1)
+	go func() {
+		s, err := w.doc.WaitForDiagnostics(waiting, version)
+		done <- answer{s, err}
+	}()
+	begun := 0
+	timer := time.NewTimer(first)
+	defer timer.Stop()
+	for {
+		select {
+		case a := <-done:
+			if a.err != nil {
+				return w.ended(ctx, a.err)
+			}
+			return checkResult{diagnostics: a.snapshot.Diagnostics, complete: true}, nil
+		case <-w.updated:
+			if n := marks(w.doc.Snapshot().Diagnostics); n > begun {
+				begun = n
+				timer.Reset(wall)
+			}
+		case <-timer.C:
+			stop()
+			<-done
+			return checkResult{diagnostics: w.doc.Snapshot().Diagnostics}, nil
+		}
+	}
+}
+
+// ended tells a dead server from a caller that has given up.
+func (w *worker) ended(ctx context.Context, cause error) (checkResult, error) {
+	if ctx.Err() != nil {
+		return checkResult{}, ctx.Err()
+	}
+	// The connection can end a moment before the process does.
+	w.process.Kill(process.Closed)
+	died := cause.Error()
+	if exit, ok := w.process.Exit(); ok {
+		died = exit.String()
+		if exit.Killed() && exit.Reason == process.Closed {
+			died = cause.Error()
+			if lines := strings.TrimSpace(exit.Stderr); lines != "" {
+				died += ": " + lastLines(lines, 3)
+			}
+		}
+	}
+	return checkResult{diagnostics: w.doc.Snapshot().Diagnostics, died: died}, nil
+}
+
+func lastLines(s string, n int) string {
+	lines := strings.Split(s, "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "; ")
+}

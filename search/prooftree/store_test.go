@@ -1,0 +1,517 @@
+package prooftree_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/ansatz-prover/ansatz/search"
+	"github.com/ansatz-prover/ansatz/search/policy"
+	"github.com/ansatz-prover/ansatz/search/prooftree"
+)
+
+func TestEventsComeBack(t *testing.T) {
+	for seed := range uint64(8) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			g := generate("a-run", seed, 600)
+			store(t, s, g)
+			store(t, s, generate("another", seed+100, 50))
+			got := events(t, s, "a-run")
+			if len(got) != len(g.events) {
+				t.Fatalf("%d events came back of %d", len(got), len(g.events))
+			}
+			for i := range got {
+				if !reflect.DeepEqual(got[i], g.events[i]) {
+					t.Fatalf("event %d came back as\n%+v\nof\n%+v", i+1, got[i], g.events[i])
+				}
+			}
+			if err := s.Check(context.Background()); err != nil {
+				t.Error(err)
+			}
+			checkView(t, s, g)
+		})
+	}
+}
+
+// checkView compares the view of a stored tree with the fold of its events.
+func checkView(t *testing.T, s *prooftree.Store, g *generator) {
+	t.Helper()
+	ctx := context.Background()
+	v, err := s.View(ctx, g.info.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, err := v.Counts(ctx)
+	want := g.tree.Counts()
+	want.MaxDepth = counts.MaxDepth // by another path
+	if err != nil || !reflect.DeepEqual(counts, want) {
+		t.Errorf("counts are %+v, %v; want %+v", counts, err, want)
+	}
+	nodes := search.NodeID(0)
+	for n, err := range v.Nodes(ctx) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		nodes++
+		want, _ := g.tree.Node(n.ID)
+		want.Score, want.Depth = n.Score, n.Depth // those of another path
+		if n.ID != nodes || !reflect.DeepEqual(n, want) {
+			t.Fatalf("node is %+v; want %+v", n, want)
+		}
+		state, err := v.State(ctx, n.ID)
+		if wantState, _ := g.tree.State(n.ID); err != nil || !reflect.DeepEqual(state, wantState) {
+			t.Fatalf("state of node %d is %+v, %v; want %+v", n.ID, state, err, wantState)
+		}
+		view, err := v.NodeView(ctx, n.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := 0
+		for _, n := range view.ByStatus {
+			sum += n
+		}
+		if !reflect.DeepEqual(view.Node, n) || sum != n.Attempts || len(view.Attempts) != n.Attempts {
+			t.Errorf("view of node %d is %+v", n.ID, view)
+		}
+		if want := g.tree.Parents(n.ID); !reflect.DeepEqual(view.Parents, want) {
+			t.Errorf("parents of node %d are %v; want %v", n.ID, view.Parents, want)
+		}
+		for i, id := range g.tree.AttemptsAt(n.ID) {
+			if want, _ := g.tree.Attempt(id); !reflect.DeepEqual(view.Attempts[i], want) {
+				t.Errorf("attempt is %+v; want %+v", view.Attempts[i], want)
+			}
+		}
+	}
+	if int(nodes) != g.tree.Nodes() {
+		t.Errorf("%d nodes came; want %d", nodes, g.tree.Nodes())
+	}
+	id := search.AttemptID(0)
+	for a, err := range v.AllAttempts(ctx) {
+		id++
+		if want, _ := g.tree.Attempt(id); err != nil || !reflect.DeepEqual(a, want) {
+			t.Fatalf("attempt %d is %+v, %v; want %+v", id, a, err, want)
+		}
+	}
+	best, err := v.BestOpen(ctx, 3)
+	if err != nil || len(best) == 0 {
+		t.Errorf("the best open nodes are %v, %v", best, err)
+	}
+	for _, n := range best {
+		if n.Status != search.NodeOpen || n.Exhausted {
+			t.Errorf("a best open node is %+v", n)
+		}
+	}
+	steps, err := v.Proof(ctx)
+	if proof, ok := g.tree.Proof(); err != nil || ok != (len(steps) > 0) || ok && steps[0].Attempt.Candidate.Action != proof.Action {
+		t.Errorf("the proof is %+v, %v; want %+v", steps, err, proof)
+	}
+	shown := make(map[search.NodeID]bool)
+	for _, step := range steps {
+		shown[step.Node.ID] = true
+	}
+	for _, step := range steps {
+		if step.Attempt.Fate != search.NodeIsProved || step.Attempt.Node != step.Node.ID {
+			t.Errorf("a step of the proof is %+v", step)
+		}
+		for _, child := range step.Attempt.Children {
+			if !shown[child] {
+				t.Errorf("the proof of node %d leaves node %d open", step.Node.ID, child)
+			}
+		}
+	}
+}
+
+func TestViewPages(t *testing.T) {
+	s, ctx := open(t), context.Background()
+	g := newGenerator("pages", 1)
+	g.start()
+	for range 10 {
+		g.emit(search.Event{Kind: search.AttemptTried, Attempt: search.AttemptID(g.tree.Attempts() + 1), Node: 1,
+			Candidate: &policy.Candidate{LogProb: math.Inf(-1)}, Outcome: &provers.Outcome{Status: provers.Rejected}})
+	}
+	store(t, s, g)
+	v, err := s.View(ctx, "pages")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := v.Attempts(ctx, 1, 4, 3)
+	if err != nil || len(page) != 3 || page[0].ID != 5 || page[2].ID != 7 {
+		t.Errorf("the page is %+v, %v", page, err)
+	}
+	_, err = v.NodeView(ctx, 2)
+	wantKind(t, err, prooftree.UnknownNode)
+	_, err = s.View(ctx, "none")
+	wantKind(t, err, prooftree.UnknownRun)
+}
+
+func TestInvalidEventsLeaveNothing(t *testing.T) {
+	ctx := context.Background()
+	g := newGenerator("run", 3)
+	g.start()
+	good := g.events
+	at := int64(len(good))
+	candidate, outcome := &policy.Candidate{}, &provers.Outcome{Status: provers.Solved}
+	other := g.info
+	other.ID = "other"
+	tests := map[string]search.Event{
+		"gap":                {Seq: at + 2, Kind: search.UserActed},
+		"again":              {Seq: at, Kind: search.UserActed},
+		"unknown kind":       {Seq: at + 1, Kind: "dreamt"},
+		"no state":           {Seq: at + 1, Kind: search.StateReached, Node: 2, Attempt: 1},
+		"no key":             {Seq: at + 1, Kind: search.StateReached, Node: 2, Attempt: 1, State: &provers.State{}},
+		"node skipped":       {Seq: at + 1, Kind: search.StateReached, Node: 3, Attempt: 1, State: &provers.State{Key: "k"}},
+		"from nowhere":       {Seq: at + 1, Kind: search.StateReached, Node: 2, State: &provers.State{Key: "k"}},
+		"no outcome":         {Seq: at + 1, Kind: search.AttemptTried, Node: 1, Attempt: 1, Candidate: candidate},
+		"attempt skipped":    {Seq: at + 1, Kind: search.AttemptTried, Node: 1, Attempt: 2, Candidate: candidate, Outcome: outcome},
+		"unknown node":       {Seq: at + 1, Kind: search.AttemptTried, Node: 2, Attempt: 1, Candidate: candidate, Outcome: outcome},
+		"unknown child":      {Seq: at + 1, Kind: search.AttemptTried, Node: 1, Attempt: 1, Candidate: candidate, Outcome: outcome, Children: []search.NodeID{7}},
+		"no probability":     {Seq: at + 1, Kind: search.AttemptTried, Node: 1, Attempt: 1, Candidate: &policy.Candidate{LogProb: math.NaN()}, Outcome: outcome},
+		"unknown proved":     {Seq: at + 1, Kind: search.NodeProved, Node: 2, Attempt: 1},
+		"unknown attempt":    {Seq: at + 1, Kind: search.NodeReopened, Node: 1, Attempt: 9},
+		"nothing spent":      {Seq: at + 1, Kind: search.BudgetSpent},
+		"no verdict":         {Seq: at + 1, Kind: search.VerdictGiven},
+		"nothing started":    {Seq: at + 1, Kind: search.RunStarted},
+		"other run started":  {Seq: at + 1, Kind: search.RunStarted, Run: &other},
+		"unknown exhausted":  {Seq: at + 1, Kind: search.NodeExhausted, Node: 5},
+		"unknown dead":       {Seq: at + 1, Kind: search.NodeDead, Node: 5},
+		"unknown and opened": {Seq: at + 1, Kind: search.NodeReopened, Node: 5},
+	}
+	s := open(t)
+	w := create(t, s, g)
+	if err := w.Append(ctx, good); err != nil {
+		t.Fatal(err)
+	}
+	for name, bad := range tests {
+		t.Run(name, func(t *testing.T) {
+			batch := []search.Event{bad}
+			if bad.Seq == at+1 {
+				// A good event before it must not be stored either.
+				bad.Seq++
+				batch = []search.Event{{Seq: at + 1, Kind: search.UserActed, Detail: "x"}, bad}
+			}
+			wantKind(t, w.Append(ctx, batch), prooftree.InvalidEvents)
+		})
+	}
+	if err := w.Append(ctx, []search.Event{{Seq: at + 1, Kind: search.UserActed, Detail: "good"}}); err != nil {
+		t.Error(err)
+	}
+	if got := events(t, s, "run"); len(got) != int(at)+1 || got[at].Detail != "good" {
+		t.Errorf("%d events came back, the last %+v", len(got), got[len(got)-1])
+	}
+	if err := w.Close(); err != nil {
+		t.Error(err)
+	}
+	wantKind(t, w.Append(ctx, []search.Event{{Seq: at + 2, Kind: search.UserActed}}), prooftree.Failed)
+}
+
+func TestLongMessagesAreShortened(t *testing.T) {
+	s := open(t)
+	g := newGenerator("run", 1)
+	g.start()
+	g.emit(search.Event{Kind: search.AttemptTried, Attempt: 1, Node: 1, Candidate: &policy.Candidate{},
+		Outcome: &provers.Outcome{Status: provers.Rejected, Message: strings.Repeat("é", prooftree.MaxMessage)}})
+	store(t, s, g)
+	all := events(t, s, "run")
+	got := all[len(all)-1].Outcome.Message
+	if len(got) > prooftree.MaxMessage || len(got) < prooftree.MaxMessage-64 || !utf8.ValidString(got) || !strings.HasSuffix(got, "more bytes]") {
+		t.Errorf("the message has %d bytes and ends with %q", len(got), got[max(0, len(got)-40):])
+	}
+}
+
+func TestRuns(t *testing.T) {
+	s, ctx := open(t), context.Background()
+	store(t, s, generate("one", 1, 100))
+	cut := newGenerator("two", 2)
+	cut.info.Problem.Name, cut.info.Prover.Name = "other", "dafny"
+	cut.start()
+	store(t, s, cut)
+	w := create(t, s, newGenerator("three", 3))
+	if again, err := s.CreateRun(ctx, newGenerator("one", 1).info); err == nil {
+		again.Close()
+		t.Error("a run was created twice")
+	} else {
+		wantKind(t, err, prooftree.RunExists)
+	}
+
+	tests := []struct {
+		filter prooftree.RunFilter
+		want   string
+	}{
+		{prooftree.RunFilter{}, "three running, two stale, one ended"},
+		{prooftree.RunFilter{Limit: 2}, "three running, two stale"},
+		{prooftree.RunFilter{Status: prooftree.RunDone}, "one ended"},
+		{prooftree.RunFilter{Status: prooftree.RunStale, Limit: 1}, "two stale"},
+		{prooftree.RunFilter{Problem: "other"}, "two stale"},
+		{prooftree.RunFilter{Prover: "lean"}, "three running, one ended"},
+		{prooftree.RunFilter{Source: "b.lean"}, ""},
+		{prooftree.RunFilter{Since: time.Now().Add(time.Hour)}, ""},
+	}
+	for _, test := range tests {
+		all, err := s.Runs(ctx, test.filter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range all {
+			got = append(got, fmt.Sprintf("%s %s", r.ID, r.Status))
+		}
+		if strings.Join(got, ", ") != test.want {
+			t.Errorf("the runs of %+v are %s; want %s", test.filter, got, test.want)
+		}
+	}
+
+	g := generate("one", 1, 100)
+	r, err := s.Run(ctx, "one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantSpent := g.tree.Spent()
+	_, proved := g.tree.Proof()
+	if !reflect.DeepEqual(r.RunInfo, g.info) || r.Spent != wantSpent || r.EndReason != search.EndProved || r.Proved != proved || !r.Verified() ||
+		!r.Started.Equal(g.events[0].Time) || !r.Ended.Equal(g.events[len(g.events)-1].Time) {
+		t.Errorf("the summary is %+v; want %+v, spent %+v", r, g.info, wantSpent)
+	}
+	if prooftree.Stale(*r.Verdict, g.info.Prover) {
+		t.Error("the verdict is stale at once")
+	}
+	changes := map[string]func(*provers.Info){
+		"name":    func(i *provers.Info) { i.Name = "x" },
+		"version": func(i *provers.Info) { i.Version = "x" },
+		"variant": func(i *provers.Info) { i.Variant = "x" },
+		"path":    func(i *provers.Info) { i.Path = "x" },
+		"options": func(i *provers.Info) { i.Options = map[string]string{"a": "1"} },
+	}
+	for name, change := range changes {
+		info := g.info.Prover
+		change(&info)
+		if !prooftree.Stale(*r.Verdict, info) {
+			t.Errorf("the verdict does not depend on the prover's %s", name)
+		}
+	}
+	if v, found, err := s.Proof(ctx, "one"); err != nil || !found || !reflect.DeepEqual(v, *g.events[len(g.events)-2].Verdict) {
+		t.Errorf("the proof is %+v, %v, %v", v, found, err)
+	}
+	if _, found, err := s.Proof(ctx, "two"); err != nil || found {
+		t.Errorf("a run without a proof has one: %v", err)
+	}
+
+	_, err = s.OpenRun(ctx, "three")
+	wantKind(t, err, prooftree.RunActive)
+	wantKind(t, s.DeleteRun(ctx, "three"), prooftree.RunActive)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// A run that is opened again goes on where it was.
+	again, err := s.OpenRun(ctx, "two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for len(cut.events) < 200 {
+		cut.step()
+	}
+	if err := errors.Join(again.Append(ctx, cut.events[cutLength(t, s):]), again.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if got := events(t, s, "two"); !reflect.DeepEqual(got, cut.events) {
+		t.Error("the resumed run is not what was appended")
+	}
+
+	if err := errors.Join(s.DeleteRun(ctx, "one"), s.Vacuum(ctx), s.Check(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	if got := events(t, s, "two"); !reflect.DeepEqual(got, cut.events) {
+		t.Error("deleting a run changed another")
+	}
+	_, err = s.Run(ctx, "one")
+	wantKind(t, err, prooftree.UnknownRun)
+	wantKind(t, s.DeleteRun(ctx, "one"), prooftree.UnknownRun)
+}
+
+func cutLength(t *testing.T, s *prooftree.Store) int { return len(events(t, s, "two")) }
+
+func TestOutcomes(t *testing.T) {
+	s, ctx := open(t), context.Background()
+	old, young := generate("old", 1, 200), generate("young", 2, 200)
+	young.info.Prover.Name = "fstar"
+	for i := range young.events {
+		if young.events[i].Run != nil {
+			young.events[i].Run.Prover.Name = "fstar"
+		}
+	}
+	store(t, s, old)
+	store(t, s, young)
+	tests := []struct {
+		filter prooftree.OutcomeFilter
+		from   []*generator
+	}{
+		{prooftree.OutcomeFilter{}, []*generator{young, old}},
+		{prooftree.OutcomeFilter{Limit: 10}, []*generator{young, old}},
+		{prooftree.OutcomeFilter{Run: "old"}, []*generator{old}},
+		{prooftree.OutcomeFilter{Prover: "fstar"}, []*generator{young}},
+		{prooftree.OutcomeFilter{Since: young.clock.Add(time.Hour * 24)}, nil},
+	}
+	for _, test := range tests {
+		var want []policy.Observation
+		for _, g := range test.from {
+			for i := len(g.events) - 1; i >= 0; i-- {
+				e := g.events[i]
+				if e.Kind != search.AttemptTried || !e.Outcome.Status.Conclusive() {
+					continue
+				}
+				n, _ := g.tree.Node(e.Node)
+				state, _ := g.tree.State(e.Node)
+				state.Path = nil
+				depth := 0
+				for _, reached := range g.events {
+					if reached.Kind == search.StateReached && reached.Node == e.Node {
+						depth = reached.Depth
+					}
+				}
+				want = append(want, policy.Observation{Request: policy.Request{Problem: g.info.Problem, State: state, Depth: depth},
+					Candidate: *e.Candidate, Outcome: *e.Outcome, OnProof: n.ProvedBy == e.Attempt})
+			}
+		}
+		if test.filter.Limit > 0 {
+			want = want[:test.filter.Limit]
+		}
+		var got []policy.Observation
+		for o, err := range s.Outcomes(ctx, test.filter) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, o)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("the outcomes of %+v are %d; want %d", test.filter, len(got), len(want))
+		}
+	}
+
+	stats, err := s.Sources(ctx, prooftree.OutcomeFilter{Run: "old"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	proved := make(map[string]int64)
+	for _, id := range old.proved {
+		a, _ := old.tree.Attempt(id)
+		proved[a.Candidate.Source]++
+	}
+	byName := make(map[string]prooftree.SourceStats)
+	for _, st := range stats {
+		byName[st.Source] = st
+	}
+	for _, want := range old.tree.Sources() {
+		got := byName[want.Source]
+		if got.Attempts != int64(want.Tried) || got.ByStatus[provers.Solved] != int64(want.Solved) || got.Proved != proved[want.Source] {
+			t.Errorf("the counts of %s are %+v; want %+v, proved %d", want.Source, got, want, proved[want.Source])
+		}
+	}
+}
+
+func TestRunIDs(t *testing.T) {
+	var last string
+	for i, at := range []time.Time{
+		time.Date(2026, 4, 10, 0, 0, 0, 0, time.UTC),
+		time.Date(2026, 4, 10, 0, 0, 0, 90e6, time.UTC),
+		time.Date(2026, 4, 10, 23, 59, 59, 999e6, time.UTC),
+		time.Date(2026, 4, 11, 2, 0, 0, 0, time.FixedZone("east", 3600)),
+		time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC),
+	} {
+		id, err := prooftree.NewRunID(at, bytes.NewReader([]byte{0xff, byte(255 - i)}))
+		if err != nil || len(id) != 13 || id <= last {
+			t.Errorf("the ID at %v is %q, %v; it follows %q", at, id, err, last)
+		}
+		last = id
+	}
+	if _, err := prooftree.NewRunID(time.Now(), bytes.NewReader(nil)); err == nil {
+		t.Error("an ID was made without random bytes")
+	}
+	s := open(t)
+	for _, id := range []string{"last", "latest", "../x", "a/b", ".x", "a b", strings.Repeat("x", 65)} {
+		g := newGenerator(id, 1)
+		if w, err := s.CreateRun(context.Background(), g.info); err == nil {
+			w.Close()
+			t.Errorf("a run was created with the ID %q", id)
+		}
+	}
+	_, err := s.OpenRun(context.Background(), "../x")
+	wantKind(t, err, prooftree.UnknownRun)
+}
+
+func TestResolveRun(t *testing.T) {
+	s, ctx := open(t), context.Background()
+	_, err := s.ResolveRun(ctx, "last")
+	wantKind(t, err, prooftree.UnknownRun)
+	for _, id := range []string{"260410-abc", "260410-abcd", "260411-x_z", "260411-xyz", ""} {
+		w := create(t, s, newGenerator(id, 1))
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if id == "" && len(w.Info().ID) != 13 {
+			t.Errorf("the made ID is %q", w.Info().ID)
+		}
+	}
+	newest, err := s.Runs(ctx, prooftree.RunFilter{Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		typed, want string
+		kind        prooftree.ErrorKind
+		mentions    string
+	}{
+		{"260410-abc", "260410-abc", "", ""},
+		{"260410-abcd", "260410-abcd", "", ""},
+		{"260411-xy", "260411-xyz", "", ""},
+		{"x_", "260411-x_z", "", ""},
+		{"abcd", "260410-abcd", "", ""},
+		{"last", newest[0].ID, "", ""},
+		{"latest", newest[0].ID, "", ""},
+		{"260410", "", prooftree.AmbiguousRun, "260410-abcd, 260410-abc"},
+		{"%", "", prooftree.UnknownRun, "260411-xyz"},
+		{"", "", prooftree.UnknownRun, "260411-xyz"},
+	}
+	for _, test := range tests {
+		got, err := s.ResolveRun(ctx, test.typed)
+		if got != test.want || prooftree.KindOf(err) != test.kind || err != nil && !strings.Contains(err.Error(), test.mentions) {
+			t.Errorf("%q is %q, %v; want %q, %s", test.typed, got, err, test.want, test.kind)
+		}
+	}
+}
+
+func TestContextEnds(t *testing.T) {
+	s := open(t)
+	g := generate("run", 1, 300)
+	store(t, s, g)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	n := 0
+	var last error
+	for _, err := range s.Events(ctx, "run") {
+		if n++; n == 10 {
+			cancel()
+		}
+		last = err
+	}
+	if !errors.Is(last, context.Canceled) || n >= len(g.events) {
+		t.Errorf("after %d events the error is %v", n, last)
+	}
+	for range s.Events(context.Background(), "run") {
+		break // and nothing may be left open
+	}
+	if _, err := s.CreateRun(ctx, newGenerator("late", 1).info); !errors.Is(err, context.Canceled) {
+		t.Errorf("creating a run under an ended context: %v", err)
+	}
+	if _, err := s.ResolveRun(context.Background(), "late"); prooftree.KindOf(err) != prooftree.UnknownRun {
+		t.Errorf("the run was created nevertheless: %v", err)
+	}
+}
