@@ -46,8 +46,6 @@ func (s *session) begin(units int64, actions int) *document {
 		d.w.raw("\n")
 	}
 	d.w.raw("theorem " + forkName + " {p : Prop} (a _b : p) : p := a\n")
-	// The kernel checks what is believed, not what is explored.
-	d.w.raw("set_option debug.skipKernelTC true in\n")
 	if units > 0 {
 		d.w.raw("set_option maxHeartbeats " + strconv.FormatInt(units*int64(max(actions, 1)), 10) + " in\n")
 	}

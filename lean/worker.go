@@ -41,7 +41,7 @@ type worker struct {
 
 // start starts a server and opens a document with the given text. ctx bounds
 // the start only.
-func (p *Prover) start(ctx context.Context, header, text string) (w *worker, err error) {
+func (p *Prover) start(ctx context.Context, header, text string) (_ *worker, err error) {
 	doing := fmt.Sprintf("starting Lean %s (%s)", p.found.Info.Version, p.found.Info.Variant)
 	ctx, cancel := context.WithTimeout(ctx, p.config.StartTimeout)
 	defer cancel()
@@ -63,7 +63,7 @@ func (p *Prover) start(ctx context.Context, header, text string) (w *worker, err
 		}
 		return nil, &provers.Error{Kind: provers.StartFailed, Doing: doing, Err: err, Hint: "Run 'ansatz provers' to see what was found and how to repair it."}
 	}
-	w = &worker{process: child, header: header, updated: make(chan struct{}, 1)}
+	w := &worker{process: child, header: header, updated: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			w.close()

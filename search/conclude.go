@@ -1,16 +1,25 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ansatz-prover/ansatz/provers"
 )
 
+// maxProof is the number of steps from which on a proof is not written down.
+const maxProof = 100_000
+
 // conclude has the proof of the root checked. Meanwhile nothing else is
 // applied: if the check agrees, the search is over with the tree as it is.
 func (r *run) conclude() {
+	if r.tree.proofSize(maxProof) == maxProof {
+		r.refuse(&provers.Verdict{Class: "script", Reason: fmt.Sprintf("the proof has %d steps or more", maxProof), Prover: r.cfg.Info.Prover})
+		return
+	}
 	proof, _ := r.tree.Proof()
 	j := &job{kind: jobConclude, proof: proof, rootKey: r.tree.nodes[0].key}
 	r.checking = true
@@ -61,10 +70,13 @@ func (r *run) accept(proof *provers.Proof, j *job) {
 // further without it. At any time one attempt of each refused proof is barred:
 // no proof is checked twice.
 type suspects struct {
-	picks []int // by refused proof, the place of its suspect
+	order [][]AttemptID // by refused proof, its attempts, the likeliest culprits first
+	picks []int         // by refused proof, the place of its suspect
+	texts []string      // of actions that are still to be suspected wherever they are
 	// since is the number of expansions when the suspects were last changed,
-	// quota how many they are given.
-	since, quota int64
+	// rounds how often all of them had their turn.
+	since  int64
+	rounds int
 	// tried counts the changes for want of anything else to try, since the
 	// number of attempts was last what it is.
 	tried, attempts int
@@ -75,52 +87,65 @@ const (
 	// that is suspected, before another is. It doubles each time that all
 	// have been.
 	firstQuota = 16
+	maxRounds  = 32
 	// maxTried bounds how many suspects are gone through when nothing else is left.
 	maxTried = 1000
 )
 
-// suspects returns the attempts of the root's proof, the likeliest culprits
-// first: those that closed a state by themselves, then those that completed the
-// proof late.
-func (t *Tree) suspects() []AttemptID {
-	ids := t.proofAttempts()
-	slices.SortFunc(ids, func(a, b AttemptID) int {
-		leafA, leafB := t.attempts[a-1].edgeCount == 0, t.attempts[b-1].edgeCount == 0
-		switch {
-		case leafA && !leafB:
-			return -1
-		case leafB && !leafA:
-			return 1
+// orderSuspects sorts the attempts of each refused proof, the likeliest
+// culprits first: those that closed a state by themselves, then those whose text
+// is in the most refused proofs, then those that were tried late.
+func (r *run) orderSuspects() {
+	t := r.tree
+	proofs := make(map[string]int) // by text, the refused proofs that have it
+	for _, ids := range t.refused {
+		seen := make(map[string]bool)
+		for _, id := range ids {
+			if text := t.attempts[id-1].text; !seen[text] {
+				seen[text] = true
+				proofs[text]++
+			}
 		}
-		return int(b - a)
+	}
+	r.suspects.texts = slices.SortedFunc(maps.Keys(proofs), func(a, b string) int {
+		return cmp.Or(cmp.Compare(proofs[b], proofs[a]), cmp.Compare(a, b))
 	})
-	return ids
+	r.suspects.order = r.suspects.order[:0]
+	for _, ids := range t.refused {
+		ids = slices.Clone(ids)
+		slices.SortFunc(ids, func(x, y AttemptID) int {
+			a, b := &t.attempts[x-1], &t.attempts[y-1]
+			return cmp.Or(
+				cmp.Compare(min(a.edgeCount, 1), min(b.edgeCount, 1)),
+				cmp.Compare(proofs[b.text], proofs[a.text]),
+				cmp.Compare(y, x))
+		})
+		r.suspects.order = append(r.suspects.order, ids)
+	}
 }
 
 // refuse notes that the final check refused the proof, and goes on without it.
 func (r *run) refuse(v *provers.Verdict) {
 	r.emit(Event{Kind: VerdictGiven, Verdict: v})
-	r.suspects.quota = max(r.suspects.quota, firstQuota)
-	r.suspect(append(r.picks(), 0))
-	r.flush()
+	if r.end != EndFailed {
+		r.suspectAgain()
+		r.flush()
+	}
 }
 
-// picks returns the current suspect of each proof that was refused. A resumed
-// run finds them from what is barred.
-func (r *run) picks() []int {
-	p := r.suspects.picks
-	for _, ids := range r.tree.refused[len(p):max(len(p), len(r.tree.refused)-1)] {
-		barred := func(id AttemptID) bool { return r.tree.attempts[id-1].barred }
-		p = append(p, max(slices.IndexFunc(ids, barred), 0))
+// suspectAgain begins with the likeliest suspects.
+func (r *run) suspectAgain() {
+	if len(r.tree.refused) > 0 {
+		r.orderSuspects()
+		r.suspect(make([]int, len(r.suspects.order)))
 	}
-	return p
 }
 
 // suspect bars the attempts that are picked and no others.
 func (r *run) suspect(picks []int) {
 	before := make(map[AttemptID]bool)
 	after := make(map[AttemptID]bool)
-	for i, ids := range r.tree.refused {
+	for i, ids := range r.suspects.order {
 		for _, id := range ids {
 			if r.tree.attempts[id-1].barred {
 				before[id] = true
@@ -148,14 +173,27 @@ func (r *run) change(kind EventKind, in, out map[AttemptID]bool) {
 	}
 }
 
-// nextSuspects picks other suspects, like an odometer, and reports whether all
-// have had their turn.
+// nextSuspects picks other suspects, and reports whether all have had their
+// turn. A culprit is often one action that is wrong wherever it is used, so each
+// text is suspected in all proofs that have it; after that all combinations
+// have their turn, like the numbers of an odometer.
 func (r *run) nextSuspects() (all bool) {
-	picks := slices.Clone(r.suspects.picks)
+	s := &r.suspects
+	if len(s.texts) > 0 {
+		picks := make([]int, len(s.order))
+		for i, ids := range s.order {
+			is := func(id AttemptID) bool { return r.tree.attempts[id-1].text == s.texts[0] }
+			picks[i] = max(slices.IndexFunc(ids, is), 0)
+		}
+		s.texts = s.texts[1:]
+		r.suspect(picks)
+		return false
+	}
+	picks := slices.Clone(s.picks)
 	all = true
 	for i := len(picks) - 1; i >= 0 && all; i-- {
 		picks[i]++
-		if all = picks[i] == len(r.tree.refused[i]); all {
+		if all = picks[i] == len(r.suspects.order[i]); all {
 			picks[i] = 0
 		}
 	}
@@ -169,11 +207,8 @@ func (r *run) rotateSuspects() {
 	if len(r.tree.refused) == 0 || r.end != "" || r.mustConclude() {
 		return
 	}
-	if len(s.picks) < len(r.tree.refused) {
-		r.restoreSuspects()
-	}
-	if r.spent.Expansions-s.since >= s.quota && r.nextSuspects() {
-		s.quota *= 2
+	if r.spent.Expansions-s.since >= firstQuota<<s.rounds && r.nextSuspects() {
+		s.rounds = min(s.rounds+1, maxRounds)
 	}
 }
 
@@ -184,13 +219,10 @@ func (r *run) suspectOthers() bool {
 	if len(r.tree.refused) == 0 || r.tree.stage < 0 {
 		return false
 	}
-	if len(s.picks) < len(r.tree.refused) {
-		r.restoreSuspects()
-	}
 	if s.attempts != len(r.tree.attempts) {
 		s.attempts, s.tried = len(r.tree.attempts), 0
 	}
-	combinations := 1
+	combinations := 1 + len(s.texts)
 	for _, ids := range r.tree.refused {
 		combinations = min(combinations*len(ids), maxTried)
 	}

@@ -60,8 +60,9 @@ type Event struct {
 	Attempt   AttemptID         `json:"attempt,omitempty"`
 	Candidate *policy.Candidate `json:"candidate,omitempty"`
 	Outcome   *provers.Outcome  `json:"outcome,omitempty"`
-	// Children are the nodes that the attempt leaves, in the order of the prover's Outcome.Next. A child that was known
-	// before (an equal state) appears again with its old number.
+	// Children are the nodes that the attempt leaves, in the order of the
+	// prover's Outcome.Next. A child that was known before (an equal state)
+	// appears again with its old number.
 	Children []NodeID         `json:"children,omitempty"`
 	Stage    int              `json:"stage,omitempty"`
 	Final    bool             `json:"final,omitempty"`

@@ -28,7 +28,6 @@ type spacePolicy struct {
 	mu      sync.Mutex
 	asked   int
 	learned []policy.Observation
-	learns  bool
 }
 
 func (p *spacePolicy) Name() string { return "space" }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search/policy"
 )
 
@@ -115,6 +114,7 @@ func newRun(ctx context.Context, cfg *Config) *run {
 func (r *run) search() {
 	r.teachPast()
 	r.emit(Event{Kind: RunStarted, Run: &r.cfg.Info})
+	r.suspectAgain()
 	if r.tree.Nodes() == 0 {
 		r.give(&job{kind: jobRoot})
 	} else if r.tree.stage >= len(r.cfg.Info.Stages) {

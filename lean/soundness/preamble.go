@@ -3,6 +3,7 @@ package soundness
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ansatz-prover/ansatz/lean/source"
@@ -55,8 +56,13 @@ func CheckPreamble(p provers.Problem) []Finding {
 		return []Finding{f}
 	}
 	var findings []Finding
-	for _, c := range source.Commands(tokens) {
+	commands := source.Commands(tokens)
+	unproved := findUnproved(commands)
+	for i, c := range commands {
 		findings = append(findings, commandFindings(c)...)
+		if direct, found := unproved.commands[i]; found {
+			findings = append(findings, unprovedFinding(c, direct))
+		}
 	}
 	return findings
 }
@@ -92,22 +98,34 @@ func commandFindings(c source.Command) []Finding {
 	if strings.HasPrefix(c.Keyword, "#") {
 		add(keyword, "hash_command", "it runs while the text is checked, and its messages stand among the others", false)
 	}
-	if hasSorry(c) {
-		// A theorem that only its name can reach is watched by the rules for proofs.
-		relative := !named || c.Keyword != "theorem" && c.Keyword != "lemma"
-		for _, t := range c.Tokens[:c.KeywordIndex] {
-			relative = relative || t.Is("@[")
-		}
-		reason := "it is declared with sorry; a proof that names it is refused"
-		if relative {
-			reason = "it is declared with sorry, and a proof can use it without naming it"
-		}
-		add(subject, "sorry", reason, relative)
-	}
 	for i, t := range c.Tokens {
 		tokenFindings(c, i, func(rule, reason string, relative bool) { add(t, rule, reason, relative) })
 	}
 	return out
+}
+
+// unprovedFinding reports a command that rests on a sorry. A theorem that only
+// its name can reach is watched by the rules for proofs; everything else can be
+// used by a proof without a trace in its text.
+func unprovedFinding(c source.Command, direct bool) Finding {
+	t, named := declaredName(c)
+	if !named {
+		t = c.Tokens[c.KeywordIndex]
+	}
+	relative := c.Keyword != "theorem" && c.Keyword != "lemma" && c.Keyword != "example" ||
+		slices.ContainsFunc(c.Tokens[:c.KeywordIndex], func(t source.Token) bool { return t.Is("@[") })
+	reason := "it is declared with sorry"
+	if !direct {
+		reason = "it uses what is declared with sorry"
+	}
+	if relative {
+		reason += ", and a proof can rest on it without naming it"
+	} else {
+		reason += "; a proof that names it is refused"
+	}
+	return Finding{
+		Rule: "sorry", Line: t.Line, Column: t.Column, Excerpt: shorten(t.Text, 60), Reason: reason, Relative: relative,
+	}
 }
 
 // tokenFindings looks at one token of a command.

@@ -11,12 +11,9 @@ import (
 
 // Checker checks proofs of one problem. It is safe for concurrent use.
 type Checker struct {
-	problem provers.Problem
 	// broken is set if the problem's own text makes every proof unsafe.
 	broken *Violation
-	// unproved are the last components of the names that the preamble declares
-	// with sorry. The prover warns of a sorry only where it is written, so that a
-	// proof which uses such a theorem would look complete.
+	// unproved are the names of the preamble that rest on a sorry, see findUnproved.
 	unproved map[string]bool
 	// hasUnproved is set if there is any such declaration, with a name or without.
 	hasUnproved bool
@@ -28,7 +25,7 @@ type Checker struct {
 
 // NewChecker reads the problem's preamble and statement once.
 func NewChecker(p provers.Problem) *Checker {
-	c := &Checker{problem: p, unproved: map[string]bool{}, commands: map[string]bool{}}
+	c := &Checker{commands: map[string]bool{}}
 	c.broken = checkFrame(p)
 	if c.broken != nil {
 		return c
@@ -37,16 +34,12 @@ func NewChecker(p provers.Problem) *Checker {
 	if err != nil {
 		return c // checkFrame has seen to it
 	}
-	for _, command := range source.Commands(tokens) {
-		if hasSorry(command) {
-			c.hasUnproved = true
-			if t, ok := declaredName(command); ok {
-				parts := t.Components()
-				c.unproved[parts[len(parts)-1]] = true
-			}
-		}
+	commands := source.Commands(tokens)
+	for _, command := range commands {
 		c.addTokens(command)
 	}
+	u := findUnproved(commands)
+	c.unproved, c.hasUnproved = u.names, len(u.commands) > 0
 	return c
 }
 
@@ -343,7 +336,7 @@ func (c *Checker) checkWord(code []source.Token, i int) *Violation {
 		if setsOption(code, i) {
 			return forbidden("native", t, "the option native trusts compiled code by an axiom")
 		}
-	case "suggestions", "locals":
+	case "suggestions", "locals", "premises":
 		if c.hasUnproved && setsOption(code, i) {
 			return forbidden("uses_unproved", t, "with this option a tactic may use what the preamble declares with sorry")
 		}
@@ -398,22 +391,4 @@ func checkOption(code []source.Token, i int) *Violation {
 		return forbidden("option", code[i+1], "the option %s may not be set in a proof", name)
 	}
 	return nil
-}
-
-func hasSorry(c source.Command) bool {
-	return slices.ContainsFunc(c.Tokens, func(t source.Token) bool {
-		return t.Is("sorry") || t.Is("admit") || slices.Contains(t.Components(), "sorryAx")
-	})
-}
-
-// declaredName returns the name that a command declares.
-func declaredName(c source.Command) (source.Token, bool) {
-	switch c.Keyword {
-	case "theorem", "lemma", "def", "abbrev", "instance", "opaque", "axiom", "inductive", "structure", "class",
-		"irreducible_def", "alias", "constant":
-		if rest := c.Tokens[c.KeywordIndex+1:]; len(rest) > 0 && rest[0].Kind == source.Ident {
-			return rest[0], true
-		}
-	}
-	return source.Token{}, false
 }

@@ -48,6 +48,9 @@ type splitter struct {
 	commands []Command
 	first    int      // index of the current command's first token
 	brackets []string // open brackets
+	// modifiers and afterModifiers are the last result of skipModifiers, so that
+	// a long row of attributes is not walked again from each of them.
+	modifiers, afterModifiers int
 }
 
 // commandAt reports whether a command begins at token i, and at which token its keyword is.
@@ -60,7 +63,11 @@ func (s *splitter) commandAt(i int) (keyword int, ok bool) {
 	if t.Kind == DocComment && t.Text[2] == '!' {
 		return i, true
 	}
-	j := s.skipModifiers(i)
+	j := s.afterModifiers
+	if len(s.brackets) > 0 || i < s.modifiers || j <= i {
+		j = s.skipModifiers(i)
+		s.modifiers, s.afterModifiers = i, j
+	}
 	if j >= len(s.tokens) {
 		return 0, false
 	}

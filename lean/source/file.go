@@ -162,6 +162,14 @@ func describe(c Command) declaration {
 		d.problem = problem
 		return d
 	}
+	statement := tokens
+	if assign >= 0 {
+		statement = tokens[:assign]
+	}
+	if t, found := findSorry(statement); found {
+		d.problem = "its statement contains " + t.Text
+		return d
+	}
 	if assign < 0 {
 		return d
 	}

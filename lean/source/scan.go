@@ -202,16 +202,17 @@ func (s *scanner) stringLiteral(start place) {
 	before, ok := s.last()
 	interpolated := ok && interpolating(before)
 	s.advance()
-	s.stringRest(start, interpolated)
+	s.stringRest(start, start, interpolated)
 }
 
 // stringRest reads a string literal from behind its quote, or, if it is
-// interpolated, from behind a "}", up to its end or its next "{".
-func (s *scanner) stringRest(start place, interpolated bool) {
+// interpolated, from behind a "}", up to its end or its next "{". The part of the
+// string begins at start, the string itself at opened.
+func (s *scanner) stringRest(start, opened place, interpolated bool) {
 	ambiguous := interpolated
 	for s.err == nil {
 		if s.pos >= len(s.text) {
-			s.failAt(start, "this string is not terminated")
+			s.failAt(opened, "this string is not terminated")
 			return
 		}
 		at := s.place()
@@ -229,7 +230,7 @@ func (s *scanner) stringRest(start place, interpolated bool) {
 			ambiguous = true // a macro of the preamble or of a library may interpolate any string
 			if interpolated {
 				s.emit(StringPart, start, true)
-				s.interpolation = append(s.interpolation, interpolation{at: start})
+				s.interpolation = append(s.interpolation, interpolation{at: opened})
 				return
 			}
 		}
@@ -451,8 +452,9 @@ func (s *scanner) symbol(start place) {
 		case r == '}':
 			// The brace belongs to the string that goes on behind it.
 			s.tokens = s.tokens[:len(s.tokens)-1]
+			opened := inner.at
 			s.interpolation = s.interpolation[:n-1]
-			s.stringRest(start, true)
+			s.stringRest(start, opened, true)
 		}
 	}
 }

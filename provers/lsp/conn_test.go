@@ -131,7 +131,7 @@ func TestOrder(t *testing.T) {
 func TestServerRequests(t *testing.T) {
 	tests := []struct{ method, params, want string }{
 		{"client/registerCapability", `{"registrations":[]}`, "null"},
-		{"workspace/configuration", `{"items":[{"section":"lean"},{}]}`, `["<lean>","<>"]`},
+		{"workspace/configuration", `{"items":[{"section":"lean"},{}]}`, `["=lean","="]`},
 		{"workspace/configuration", `[]`, "-32602"},
 		{"window/workDoneProgress/create", `{"token":1}`, "null"},
 		{"workspace/semanticTokens/refresh", `null`, "null"},
@@ -153,7 +153,7 @@ func TestServerRequests(t *testing.T) {
 			t.Errorf("%s: answer %s to %s, want %s", method, got, m.ID, want)
 		}
 	}
-	configuration := func(section string) any { return "<" + section + ">" }
+	configuration := func(section string) any { return "=" + section }
 	t.Run("built in", func(t *testing.T) {
 		_, s := connect(t, Options{Configuration: configuration})
 		for _, test := range tests {

@@ -35,7 +35,7 @@ func (f *frameReader) next() ([]byte, error) {
 		return nil, err
 	}
 	if length > f.maxMessage {
-		start, _ := f.r.Peek(int(min(length, 200)))
+		start, _ := f.r.Peek(f.r.Buffered()) // without waiting for more
 		return nil, protocolError(fmt.Sprintf("message of %d bytes, more than the %d allowed", length, f.maxMessage), start, nil)
 	}
 	// The buffer grows with what arrives: a wrong length must not cost memory.

@@ -70,7 +70,7 @@ var statementTexts = [statementCount]string{
 	// A node that another attempt proves stays proved. If the node has another
 	// proof, the event that says so follows.
 	unproveState: `UPDATE state SET status = 'open', proved_by = NULL WHERE run = ?1 AND node = ?2 AND proved_by = ?3`,
-	barAttempt:   `UPDATE attempt SET barred = 1 WHERE run = ?1 AND node = ?2 AND id = ?3`,
+	barAttempt:   `UPDATE attempt SET barred = ?4 WHERE run = ?1 AND node = ?2 AND id = ?3`,
 	insertVerdict: `INSERT INTO verdict (run, seq, time, accepted, class, reason, axioms, messages,
 			prover_name, prover_version, prover_variant, prover_path, prover_options, text, elapsed)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -156,7 +156,7 @@ func (b *batch) insert(ctx context.Context, e *search.Event) error {
 		return b.stateReached(ctx, e)
 	case search.AttemptTried:
 		return b.attemptTried(ctx, e)
-	case search.NodeExhausted, search.NodeProved, search.NodeDead, search.NodeReopened:
+	case search.NodeExhausted, search.NodeProved, search.NodeDead, search.NodeReopened, search.AttemptCleared:
 		return b.decided(ctx, e)
 	case search.BudgetSpent:
 		if e.Spent == nil {
@@ -275,10 +275,12 @@ func (b *batch) decided(ctx context.Context, e *search.Event) error {
 		return b.execOne(ctx, proveState, run, node, attempt)
 	case e.Kind == search.NodeDead:
 		return b.execOne(ctx, killState, run, node)
+	case e.Kind == search.AttemptCleared:
+		return b.execOne(ctx, barAttempt, run, node, attempt, false)
 	case e.Attempt == 0:
 		return b.execOne(ctx, reopenState, run, node)
 	}
-	if err := b.execOne(ctx, barAttempt, run, node, attempt); err != nil {
+	if err := b.execOne(ctx, barAttempt, run, node, attempt, true); err != nil {
 		return err
 	}
 	return b.exec(ctx, unproveState, run, node, attempt)

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -61,8 +62,11 @@ func fromNanoseconds(n int64) time.Time {
 // jsonText is the JSON of v. Every type that is stored as JSON consists of
 // strings and numbers, so it can fail only for a number that is not finite.
 func jsonText(v any) (string, error) {
-	b, err := json.Marshal(v)
-	return string(b), err
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false) // "=>" and "<" are common in goals
+	err := encoder.Encode(v)
+	return strings.TrimSuffix(b.String(), "\n"), err
 }
 
 // optionalJSON is the JSON of a slice or a map, or NULL for nil.

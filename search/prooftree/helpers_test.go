@@ -143,9 +143,15 @@ func (g *generator) step() {
 		}
 		slices.Sort(ids)
 		id := ids[g.rand.IntN(len(ids))]
-		g.emit(search.Event{Kind: search.VerdictGiven, Verdict: &provers.Verdict{Class: "sorry", Reason: "it uses sorry", Axioms: []string{},
-			Messages: []string{"1:2: warning"}, Prover: g.info.Prover, Text: "theorem ...", Elapsed: time.Second}})
-		g.emit(search.Event{Kind: search.NodeReopened, Node: id, Attempt: g.proved[id], Detail: "it uses sorry"})
+		if _, proved := g.tree.Proof(); proved {
+			g.emit(search.Event{Kind: search.VerdictGiven, Verdict: &provers.Verdict{Class: "sorry", Reason: "it uses sorry", Axioms: []string{},
+				Messages: []string{"1:2: warning"}, Prover: g.info.Prover, Text: "theorem ...", Elapsed: time.Second}})
+		}
+		barred := g.proved[id]
+		g.emit(search.Event{Kind: search.NodeReopened, Node: id, Attempt: barred, Detail: "it uses sorry"})
+		if g.rand.IntN(3) == 0 {
+			g.emit(search.Event{Kind: search.AttemptCleared, Node: id, Attempt: barred})
+		}
 	case n == 10:
 		g.emit(search.Event{Kind: search.RunEnded, End: search.EndBudget, Detail: "wall", Spent: &spent})
 		resumed := g.info

@@ -54,7 +54,8 @@ func Open(path string, o Options) (*Store, error) {
 		return nil, describe(err, "creating the folder of the database %s", path)
 	}
 	s := &Store{path: path, options: o, writing: make(chan struct{}, 1)}
-	common := url.Values{"_busy_timeout": {strconv.FormatInt(busyStep.Milliseconds(), 10)}, "_foreign_keys": {"1"}}
+	step := min(busyStep, o.BusyTimeout)
+	common := url.Values{"_busy_timeout": {strconv.FormatInt(step.Milliseconds(), 10)}, "_foreign_keys": {"1"}}
 	s.writer, err = sql.Open("sqlite3", dataSource(path, common, url.Values{
 		"_journal_mode": {"WAL"}, "_synchronous": {"NORMAL"}, "_cache_size": {"-32768"},
 	}))
@@ -145,6 +146,17 @@ func dataSource(path string, parameters ...url.Values) string {
 // prepare makes sure that the database can be written and has the newest schema.
 func (s *Store) prepare() error {
 	ctx := context.Background()
+	if info, err := os.Stat(s.path); err == nil && info.Size() > 0 {
+		// Look before the first connection for writing sets WAL mode, which
+		// changes the file, whosever it is.
+		steps, err := migrations()
+		if err != nil {
+			return err
+		}
+		if _, err := schemaVersion(ctx, s.reader, len(steps)); err != nil {
+			return err
+		}
+	}
 	// Setting WAL mode writes, and two processes may do it at the same time.
 	conn, err := retryBusy(ctx, s.options.BusyTimeout, func() (*sql.Conn, error) { return s.writer.Conn(ctx) })
 	if err != nil {
@@ -204,6 +216,9 @@ func (s *Store) write(ctx context.Context, conn *sql.Conn, body func(context.Con
 		defer func() { <-s.writing }()
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	free := context.WithoutCancel(ctx)
 	_, err := retryBusy(ctx, s.options.BusyTimeout, func() (sql.Result, error) {

@@ -1,7 +1,6 @@
 package prooftree_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -43,117 +42,6 @@ func TestEventsComeBack(t *testing.T) {
 	}
 }
 
-// checkView compares the view of a stored tree with the fold of its events.
-func checkView(t *testing.T, s *prooftree.Store, g *generator) {
-	t.Helper()
-	ctx := context.Background()
-	v, err := s.View(ctx, g.info.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	counts, err := v.Counts(ctx)
-	want := g.tree.Counts()
-	want.MaxDepth = counts.MaxDepth // by another path
-	if err != nil || !reflect.DeepEqual(counts, want) {
-		t.Errorf("counts are %+v, %v; want %+v", counts, err, want)
-	}
-	nodes := search.NodeID(0)
-	for n, err := range v.Nodes(ctx) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		nodes++
-		want, _ := g.tree.Node(n.ID)
-		want.Score, want.Depth = n.Score, n.Depth // those of another path
-		if n.ID != nodes || !reflect.DeepEqual(n, want) {
-			t.Fatalf("node is %+v; want %+v", n, want)
-		}
-		state, err := v.State(ctx, n.ID)
-		if wantState, _ := g.tree.State(n.ID); err != nil || !reflect.DeepEqual(state, wantState) {
-			t.Fatalf("state of node %d is %+v, %v; want %+v", n.ID, state, err, wantState)
-		}
-		view, err := v.NodeView(ctx, n.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sum := 0
-		for _, n := range view.ByStatus {
-			sum += n
-		}
-		if !reflect.DeepEqual(view.Node, n) || sum != n.Attempts || len(view.Attempts) != n.Attempts {
-			t.Errorf("view of node %d is %+v", n.ID, view)
-		}
-		if want := g.tree.Parents(n.ID); !reflect.DeepEqual(view.Parents, want) {
-			t.Errorf("parents of node %d are %v; want %v", n.ID, view.Parents, want)
-		}
-		for i, id := range g.tree.AttemptsAt(n.ID) {
-			if want, _ := g.tree.Attempt(id); !reflect.DeepEqual(view.Attempts[i], want) {
-				t.Errorf("attempt is %+v; want %+v", view.Attempts[i], want)
-			}
-		}
-	}
-	if int(nodes) != g.tree.Nodes() {
-		t.Errorf("%d nodes came; want %d", nodes, g.tree.Nodes())
-	}
-	id := search.AttemptID(0)
-	for a, err := range v.AllAttempts(ctx) {
-		id++
-		if want, _ := g.tree.Attempt(id); err != nil || !reflect.DeepEqual(a, want) {
-			t.Fatalf("attempt %d is %+v, %v; want %+v", id, a, err, want)
-		}
-	}
-	best, err := v.BestOpen(ctx, 3)
-	if err != nil || len(best) == 0 {
-		t.Errorf("the best open nodes are %v, %v", best, err)
-	}
-	for _, n := range best {
-		if n.Status != search.NodeOpen || n.Exhausted {
-			t.Errorf("a best open node is %+v", n)
-		}
-	}
-	steps, err := v.Proof(ctx)
-	if proof, ok := g.tree.Proof(); err != nil || ok != (len(steps) > 0) || ok && steps[0].Attempt.Candidate.Action != proof.Action {
-		t.Errorf("the proof is %+v, %v; want %+v", steps, err, proof)
-	}
-	shown := make(map[search.NodeID]bool)
-	for _, step := range steps {
-		shown[step.Node.ID] = true
-	}
-	for _, step := range steps {
-		if step.Attempt.Fate != search.NodeIsProved || step.Attempt.Node != step.Node.ID {
-			t.Errorf("a step of the proof is %+v", step)
-		}
-		for _, child := range step.Attempt.Children {
-			if !shown[child] {
-				t.Errorf("the proof of node %d leaves node %d open", step.Node.ID, child)
-			}
-		}
-	}
-}
-
-func TestViewPages(t *testing.T) {
-	s, ctx := open(t), context.Background()
-	g := newGenerator("pages", 1)
-	g.start()
-	for range 10 {
-		g.emit(search.Event{Kind: search.AttemptTried, Attempt: search.AttemptID(g.tree.Attempts() + 1), Node: 1,
-			Candidate: &policy.Candidate{LogProb: math.Inf(-1)}, Outcome: &provers.Outcome{Status: provers.Rejected}})
-	}
-	store(t, s, g)
-	v, err := s.View(ctx, "pages")
-	if err != nil {
-		t.Fatal(err)
-	}
-	page, err := v.Attempts(ctx, 1, 4, 3)
-	if err != nil || len(page) != 3 || page[0].ID != 5 || page[2].ID != 7 {
-		t.Errorf("the page is %+v, %v", page, err)
-	}
-	_, err = v.NodeView(ctx, 2)
-	wantKind(t, err, prooftree.UnknownNode)
-	_, err = s.View(ctx, "none")
-	wantKind(t, err, prooftree.UnknownRun)
-}
-
 func TestInvalidEventsLeaveNothing(t *testing.T) {
 	ctx := context.Background()
 	g := newGenerator("run", 3)
@@ -178,6 +66,7 @@ func TestInvalidEventsLeaveNothing(t *testing.T) {
 		"no probability":     {Seq: at + 1, Kind: search.AttemptTried, Node: 1, Attempt: 1, Candidate: &policy.Candidate{LogProb: math.NaN()}, Outcome: outcome},
 		"unknown proved":     {Seq: at + 1, Kind: search.NodeProved, Node: 2, Attempt: 1},
 		"unknown attempt":    {Seq: at + 1, Kind: search.NodeReopened, Node: 1, Attempt: 9},
+		"unknown cleared":    {Seq: at + 1, Kind: search.AttemptCleared, Node: 1, Attempt: 9},
 		"nothing spent":      {Seq: at + 1, Kind: search.BudgetSpent},
 		"no verdict":         {Seq: at + 1, Kind: search.VerdictGiven},
 		"nothing started":    {Seq: at + 1, Kind: search.RunStarted},
@@ -417,24 +306,7 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-func TestRunIDs(t *testing.T) {
-	var last string
-	for i, at := range []time.Time{
-		time.Date(2026, 4, 10, 0, 0, 0, 0, time.UTC),
-		time.Date(2026, 4, 10, 0, 0, 0, 90e6, time.UTC),
-		time.Date(2026, 4, 10, 23, 59, 59, 999e6, time.UTC),
-		time.Date(2026, 4, 11, 2, 0, 0, 0, time.FixedZone("east", 3600)),
-		time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC),
-	} {
-		id, err := prooftree.NewRunID(at, bytes.NewReader([]byte{0xff, byte(255 - i)}))
-		if err != nil || len(id) != 13 || id <= last {
-			t.Errorf("the ID at %v is %q, %v; it follows %q", at, id, err, last)
-		}
-		last = id
-	}
-	if _, err := prooftree.NewRunID(time.Now(), bytes.NewReader(nil)); err == nil {
-		t.Error("an ID was made without random bytes")
-	}
+func TestInvalidRunIDs(t *testing.T) {
 	s := open(t)
 	for _, id := range []string{"last", "latest", "../x", "a/b", ".x", "a b", strings.Repeat("x", 65)} {
 		g := newGenerator(id, 1)

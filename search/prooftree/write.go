@@ -12,6 +12,7 @@ import (
 
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search"
+	"github.com/ansatz-prover/ansatz/search/prooftree/internal/runid"
 	"github.com/ansatz-prover/ansatz/search/prooftree/internal/runlock"
 )
 
@@ -45,7 +46,7 @@ func (s *Store) CreateRun(ctx context.Context, info search.RunInfo) (*Writer, er
 	made := info.ID == ""
 	for tries := 0; ; tries++ {
 		if made {
-			id, err := NewRunID(time.Now(), rand.Reader)
+			id, err := runid.New(time.Now(), rand.Reader)
 			if err != nil {
 				return nil, err
 			}
@@ -61,8 +62,9 @@ func (s *Store) CreateRun(ctx context.Context, info search.RunInfo) (*Writer, er
 }
 
 func (s *Store) createRun(ctx context.Context, info search.RunInfo) (*Writer, error) {
-	if err := checkRunID(info.ID); err != nil {
-		return nil, err
+	if !runid.Valid(info.ID) {
+		return nil, &Error{Kind: Failed, Doing: fmt.Sprintf("creating run %q", info.ID), Detail: "this cannot be the ID of a run",
+			Hint: `use up to 64 letters, digits, dots, dashes and underscores, not "last" or "latest"`}
 	}
 	w, err := s.open(ctx, info.ID, fmt.Sprintf("creating run %s for %s", info.ID, info.Problem.Name), func(ctx context.Context, w *Writer) error {
 		w.info = info
@@ -101,8 +103,8 @@ func (s *Store) open(ctx context.Context, id, doing string, body func(context.Co
 }
 
 func (w *Writer) start(ctx context.Context, id string, body func(context.Context, *Writer) error) error {
-	if !runIDPattern.MatchString(id) {
-		// It names a file below.
+	if !runid.Valid(id) {
+		// An invalid one must not name a lock file.
 		return w.store.unknownRun(ctx, w.conn, fmt.Sprintf("looking for run %q", id))
 	}
 	var err error

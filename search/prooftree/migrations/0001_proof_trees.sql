@@ -153,7 +153,7 @@ CREATE TABLE attempt (
     units       INTEGER NOT NULL,
     elapsed     INTEGER NOT NULL,
 
-    barred INTEGER NOT NULL DEFAULT 0, -- 1: a final check refused a proof because of it
+    barred INTEGER NOT NULL DEFAULT 0, -- 1: it is suspected since a final check refused a proof with it
     PRIMARY KEY (run, id),
     FOREIGN KEY (run, node) REFERENCES state (run, node) ON DELETE CASCADE
 ) STRICT;
@@ -178,9 +178,9 @@ CREATE TABLE decision (
     run     INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
     seq     INTEGER NOT NULL,
     time    INTEGER NOT NULL,
-    kind    TEXT NOT NULL CHECK (kind IN ('node_exhausted', 'node_proved', 'node_dead', 'node_reopened')),
+    kind    TEXT NOT NULL CHECK (kind IN ('node_exhausted', 'node_proved', 'node_dead', 'node_reopened', 'attempt_cleared')),
     node    INTEGER NOT NULL,
-    attempt INTEGER NOT NULL, -- that proved the node or is barred; 0 for none
+    attempt INTEGER NOT NULL, -- that proved the node, is barred, or is not barred any more; 0 for none
     stage   INTEGER NOT NULL,
     final   INTEGER NOT NULL, -- 1: exhausted in every stage
     detail  TEXT NOT NULL,    -- why the attempt is barred

@@ -1,0 +1,269 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/ansatz-prover/ansatz/search"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// searchFlags say how to search.
+type searchFlags struct {
+	connect       connectOptions
+	timeout       time.Duration
+	workers       int
+	policy        string
+	noLearn       bool
+	learnMost     int
+	heartbeats    int64
+	actionTimeout time.Duration
+}
+
+func (s *searchFlags) register(flags *pflag.FlagSet) {
+	flags.DurationVar(&s.timeout, "timeout", 2*time.Minute, "time for each problem, starts of the prover left out (0: no limit)")
+	flags.IntVar(&s.workers, "workers", 0, "prover processes that work on a problem at the same time (0: as processors and memory allow)")
+	flags.StringVar(&s.policy, "policy", policies[0], "what proposes steps: "+strings.Join(policies, ", "))
+	flags.BoolVar(&s.noLearn, "no-learn", false, "do not learn from stored searches at the start")
+	flags.IntVar(&s.learnMost, "learn-most", 5000, "learn from this many of the newest stored attempts")
+	s.connect.register(flags)
+}
+
+func (s *searchFlags) check() error {
+	switch {
+	case s.timeout < 0:
+		return usagef("", "--timeout must not be negative")
+	case s.workers < 0:
+		return usagef("", "--workers must not be negative")
+	}
+	return nil
+}
+
+// proveFlags are the flags of "ansatz prove".
+type proveFlags struct {
+	searchFlags
+	statement     string
+	names         []string
+	seed          uint64
+	maxExpansions int64
+	maxAttempts   int64
+	maxNodes      int64
+	strategy      string
+	beamWidth     int
+	noStore       bool
+	write         bool
+	writeTo       string
+}
+
+// portfolio is the name for search.DefaultStages.
+const portfolio = "portfolio"
+
+// strategies are the names for --strategy.
+var strategies = []string{portfolio, search.BestFirst, search.Beam, search.Sweep}
+
+func newProve(a *app) *cobra.Command {
+	var f proveFlags
+	cmd := &cobra.Command{
+		Use:     "prove [FILE.lean | DATASET.jsonl]... [--statement TEXT]",
+		GroupID: "search",
+		Short:   "Search for proofs",
+		Long: `Search for proofs of theorems: those of a .lean file whose proof is sorry, those
+of a dataset (JSON lines with name, formal_statement and header), or a statement.
+
+Problems are tried one after another, each with all workers. A result counts as
+proved only after a fresh prover has checked the whole text. Searches are kept
+in the database, can be looked at while they run (ansatz show) and go on later
+(ansatz resume). Ctrl-C stops at once and keeps what was found.`,
+		Example: `  ansatz prove --statement '(a b : Nat) (h : a < b) : a + 1 ≤ b'
+  ansatz prove Todo.lean --name 'add_*' --timeout 30s
+  ansatz prove Todo.lean --write                 # put proofs in place of sorry
+  ansatz prove valid.jsonl --json > results.jsonl
+  ansatz prove Hard.lean --project ~/mathlib4 --strategy best-first --timeout 10m`,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return []cobra.Completion{"lean", "jsonl"}, cobra.ShellCompDirectiveFilterFileExt
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.prove(cmd.Context(), f, args) },
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.statement, "statement", "", "a proposition, binders with a goal, or a theorem")
+	flags.StringArrayVar(&f.names, "name", nil, "only problems whose name matches this `glob` (may be repeated)")
+	f.register(flags)
+	flags.Uint64Var(&f.seed, "seed", 0, "seed of what is chosen at random")
+	flags.Int64Var(&f.maxExpansions, "max-expansions", 0, "states to expand for each problem (0: no limit)")
+	flags.Int64Var(&f.maxAttempts, "max-attempts", 0, "actions to try for each problem (0: no limit)")
+	flags.Int64Var(&f.maxNodes, "max-nodes", 0, "states to keep for each problem (0: no limit)")
+	flags.Int64Var(&f.heartbeats, "heartbeats", 0, "Lean's maxHeartbeats for each action (0: as the stage has it)")
+	flags.DurationVar(&f.actionTimeout, "action-timeout", 0, "time for each action (0: as the stage has it)")
+	flags.StringVar(&f.strategy, "strategy", portfolio, "how to choose the next state: "+strings.Join(strategies, ", "))
+	flags.IntVar(&f.beamWidth, "beam-width", 16, "states kept at each depth, for --strategy beam")
+	flags.BoolVar(&f.noStore, "no-store", false, "keep nothing in the database")
+	flags.BoolVar(&f.write, "write", false, "put the proofs that were found in place of sorry, in the .lean files themselves")
+	flags.StringVar(&f.writeTo, "write-to", "", "write the .lean file with its proofs to this new `file`")
+	cmd.MarkFlagsMutuallyExclusive("write", "write-to")
+	mustComplete(cmd, "strategy", strategies)
+	mustComplete(cmd, "policy", policies)
+	return cmd
+}
+
+// mustComplete registers the values of a flag for shell completion.
+func mustComplete(cmd *cobra.Command, flag string, values []string) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // the flag does not exist: a mistake in this program
+	}
+}
+
+// stages is the portfolio that the flags ask for.
+func (f *proveFlags) stages() ([]search.Stage, error) {
+	stages := search.DefaultStages()
+	if f.strategy != portfolio {
+		if !slices.Contains(strategies, f.strategy) {
+			return nil, usagef("known are: "+strings.Join(strategies, ", "), "unknown strategy %q", f.strategy)
+		}
+		stage := search.Stage{Name: f.strategy, Strategy: f.strategy, Batch: 8, MaxCandidates: 64, MaxDepth: 100, LengthPenalty: 0.5,
+			Limits: provers.Limits{Units: 200_000, Wall: 30 * time.Second}}
+		if f.strategy == search.Beam {
+			if f.beamWidth < 1 {
+				return nil, usagef("", "--beam-width must be at least 1")
+			}
+			stage.BeamWidth = f.beamWidth
+		}
+		stages = []search.Stage{stage}
+	}
+	for i := range stages {
+		if f.heartbeats > 0 {
+			stages[i].Limits.Units = f.heartbeats
+		}
+		if f.actionTimeout > 0 {
+			stages[i].Limits.Wall = f.actionTimeout
+		}
+	}
+	return stages, nil
+}
+
+func (f *proveFlags) check(args []string) error {
+	if len(args) == 0 && f.statement == "" {
+		return usagef("see: ansatz prove --help", "nothing to prove: give a .lean file, a .jsonl dataset or --statement")
+	}
+	for _, n := range []struct {
+		flag  string
+		value int64
+	}{{"max-expansions", f.maxExpansions}, {"max-attempts", f.maxAttempts}, {"max-nodes", f.maxNodes}, {"heartbeats", f.heartbeats}, {"action-timeout", int64(f.actionTimeout)}} {
+		if n.value < 0 {
+			return usagef("", "--%s must not be negative", n.flag)
+		}
+	}
+	if f.write || f.writeTo != "" {
+		for _, path := range args {
+			if filepath.Ext(path) != ".lean" {
+				return usagef("the proofs of a dataset are in the output of --json", "only .lean files can be written to, not %s", path)
+			}
+		}
+		if len(args) == 0 || f.writeTo != "" && len(args) != 1 {
+			return usagef("", "--write needs .lean files, and --write-to exactly one")
+		}
+	}
+	if f.writeTo != "" {
+		if _, err := os.Lstat(f.writeTo); err == nil {
+			return usagef("choose another name, or use --write", "%s exists already", f.writeTo)
+		}
+	}
+	return f.searchFlags.check()
+}
+
+// prove is "ansatz prove".
+func (a *app) prove(ctx context.Context, f proveFlags, args []string) error {
+	if err := f.check(args); err != nil {
+		return err
+	}
+	stages, err := f.stages()
+	if err != nil {
+		return err
+	}
+	in, err := readInput(args, f.statement)
+	if err != nil {
+		return err
+	}
+	if err := in.choose(f.names); err != nil {
+		return err
+	}
+	for _, e := range in.errors {
+		a.reportInput(e)
+	}
+	if len(in.tasks) == 0 {
+		return a.nothingToProve(f, in)
+	}
+	s, err := a.begin(ctx, f.searchFlags, f.noStore)
+	if err != nil {
+		return err
+	}
+	budget := search.Budget{Wall: f.timeout, Expansions: f.maxExpansions, Attempts: f.maxAttempts, Nodes: f.maxNodes}
+	sum := newSummary(len(in.tasks))
+	sum.Seed, sum.InputErrors = f.seed, len(in.errors)
+	proofs := make(map[*task]string)
+	err = s.all(ctx, sum, in.tasks, func(t *task) plan {
+		return plan{info: search.RunInfo{Problem: t.problem, Seed: f.seed, Budget: budget, Stages: stages}}
+	}, func(t *task, r result) {
+		if r.Result == proved {
+			proofs[t] = r.Proof
+		}
+	})
+	// Also after an interrupt: what was proved is proved.
+	if f.write || f.writeTo != "" {
+		err = errors.Join(err, a.writeBack(in, proofs, f.writeTo))
+	}
+	err = errors.Join(err, s.end())
+	return a.outcome(ctx, err, sum)
+}
+
+// nothingToProve explains an input without problems.
+func (a *app) nothingToProve(f proveFlags, in input) error {
+	switch {
+	case len(in.errors) > 0:
+		return usagef("", "nothing to prove: no problem of the input can be used")
+	case len(f.names) > 0:
+		return usagef("", "nothing to prove: no problem has a name that matches %s", strings.Join(f.names, " or "))
+	}
+	return usagef("a theorem to prove ends in := by sorry", "nothing to prove: no theorem without a proof was found")
+}
+
+// reportInput reports a place of the input that cannot be used.
+func (a *app) reportInput(e inputError) {
+	if a.json {
+		a.printJSON(e)
+		return
+	}
+	fmt.Fprintf(a.stderr, "%s\n", clip(oneLine(e.String()), 400))
+}
+
+// printJSON writes one object on one line of stdout.
+func (a *app) printJSON(v any) {
+	encoder := json.NewEncoder(a.stdout)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(v) // a reader who has gone does not want to know
+}
+
+// outcome is the error, and so the exit code, that sums up several searches.
+func (a *app) outcome(ctx context.Context, err error, sum *summary) error {
+	switch {
+	case errors.Is(context.Cause(ctx), errInterrupted):
+		if err != nil {
+			a.conclude(err)
+		}
+		return &exitError{code: exitInterrupted}
+	case err != nil:
+		return err
+	case sum.Results[proved] < sum.Problems || sum.InputErrors > 0:
+		return &exitError{code: exitUnproved}
+	}
+	return nil
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/ansatz-prover/ansatz/search"
+	"github.com/ansatz-prover/ansatz/search/policy"
+	"github.com/ansatz-prover/ansatz/search/prooftree"
+)
+
+// runner searches for proofs of one problem after another.
+type runner struct {
+	conn    *connection
+	store   *prooftree.Store // nil if nothing is to be stored
+	policy  policy.Policy
+	workers int
+	display *display
+}
+
+// plan is one search: a new one, or one that goes on with a stored one.
+type plan struct {
+	info   search.RunInfo
+	resume *search.Tree
+	before search.Spent
+}
+
+// run does one search. The result is valid in any case; the error is one that
+// the next problem would meet too.
+func (r *runner) run(ctx context.Context, p plan) (result, error) {
+	problem := p.info.Problem
+	begin := time.Now()
+	r.display.phase("starting Lean")
+	sessions, err := r.open(ctx, problem)
+	starting := time.Since(begin).Seconds()
+	if err != nil {
+		return r.notOpened(ctx, problem, starting, err)
+	}
+	defer sessions.close()
+
+	config := search.Config{Info: p.info, Open: sessions.take, Workers: len(sessions.ready), Policy: r.policy,
+		Verify: r.conn.verifier.Verify, Resume: p.resume, Observe: r.display.observe}
+	config.Info.Prover, config.Info.Policy = r.conn.prover.Info(), r.policy.Name()
+	if r.store != nil {
+		writer, err := r.own(ctx, config.Info, p.resume != nil)
+		if err != nil {
+			return notSearched(problem, failed, err.Error()), err
+		}
+		defer func() { _ = writer.Close() }() // what was appended is stored
+		config.Log, config.Info.ID = writer, writer.Info().ID
+	} else if config.Info.ID, err = prooftree.NewRunID(time.Now(), rand.Reader); err != nil {
+		return notSearched(problem, failed, err.Error()), err
+	}
+	r.display.update(func(s *status) { s.searching, s.since = true, time.Now() })
+	found, err := search.Run(ctx, config)
+	run := config.Info.ID
+	if r.store == nil {
+		run = ""
+	}
+	out := newResult(problem, run, found, config.Workers, p.before)
+	out.Starting = starting
+	if err != nil && out.Result != interrupted {
+		out.Reason = err.Error()
+		if e := (*prooftree.Error)(nil); errors.As(err, &e) {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// own begins to store a search.
+func (r *runner) own(ctx context.Context, info search.RunInfo, stored bool) (*prooftree.Writer, error) {
+	if stored {
+		return r.store.OpenRun(ctx, info.ID)
+	}
+	return r.store.CreateRun(ctx, info)
+}
+
+// notOpened is the result of a problem on which no session could be opened.
+func (r *runner) notOpened(ctx context.Context, p provers.Problem, starting float64, err error) (result, error) {
+	out := notSearched(p, failed, err.Error())
+	out.Starting = starting
+	if ctx.Err() != nil {
+		out.Result, out.Reason = interrupted, ""
+		return out, nil
+	}
+	if e := (*provers.Error)(nil); errors.As(err, &e) && e.Kind == provers.InvalidProblem {
+		out.Result, out.Reason = invalid, e.Detail
+		if e.Detail == "" {
+			out.Reason = err.Error()
+		}
+		return out, nil
+	}
+	return out, err
+}
+
+// sessions are opened before the clock of a search starts, so that the start of
+// a prover's process does not count.
+type sessions struct {
+	prover  provers.Prover
+	problem provers.Problem
+	ready   chan provers.Session
+}
+
+// open opens a session for each worker at the same time. If only some could be
+// opened, the search has to do with these.
+func (r *runner) open(ctx context.Context, p provers.Problem) (*sessions, error) {
+	s := &sessions{prover: r.conn.prover, problem: p, ready: make(chan provers.Session, r.workers)}
+	errs := make([]error, r.workers)
+	var all sync.WaitGroup
+	for i := range errs {
+		all.Go(func() {
+			session, err := s.prover.Open(ctx, p, provers.Limits{})
+			if err != nil {
+				errs[i] = err
+				return
+			}
+			s.ready <- session
+		})
+	}
+	all.Wait()
+	var first error
+	for _, err := range errs {
+		if err != nil && first == nil {
+			first = err
+		}
+	}
+	if first == nil {
+		return s, nil
+	}
+	if len(s.ready) > 0 && ctx.Err() == nil {
+		r.display.say("only %d of %d workers started: %s", len(s.ready), r.workers, oneLine(first.Error()))
+		return s, nil
+	}
+	s.close()
+	return nil, first
+}
+
+// take hands out an open session, or opens another.
+func (s *sessions) take(ctx context.Context) (provers.Session, error) {
+	select {
+	case session := <-s.ready:
+		return session, nil
+	default:
+		return s.prover.Open(ctx, s.problem, provers.Limits{})
+	}
+}
+
+// close closes what was not handed out.
+func (s *sessions) close() {
+	for {
+		select {
+		case session := <-s.ready:
+			_ = session.Close() // the prover answers for its processes
+		default:
+			return
+		}
+	}
+}
+
+// load folds the events of a stored run.
+func load(ctx context.Context, store *prooftree.Store, run string) (*search.Tree, error) {
+	tree := search.NewTree()
+	for e, err := range store.Events(ctx, run) {
+		if err != nil {
+			return nil, err
+		}
+		if err := tree.Apply(e); err != nil {
+			return nil, fmt.Errorf("reading run %s: %w", run, err)
+		}
+	}
+	return tree, nil
+}

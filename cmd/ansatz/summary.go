@@ -1,0 +1,167 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ansatz-prover/ansatz/provers"
+)
+
+// summary adds up the results of one command; it is also its JSON form.
+type summary struct {
+	Version     int                    `json:"version"`
+	Type        string                 `json:"type"` // "summary"
+	Prover      provers.Info           `json:"prover"`
+	Policy      string                 `json:"policy"`
+	Seed        uint64                 `json:"seed"`
+	Workers     int                    `json:"workers"`
+	Problems    int                    `json:"problems"`
+	NotTried    int                    `json:"not_tried"`
+	Results     map[verdict]int        `json:"results"`
+	Reasons     map[string]int         `json:"reasons,omitempty"` // of problems that were tried and not proved
+	InputErrors int                    `json:"input_errors"`
+	Learned     int                    `json:"learned"` // stored outcomes that the policy learned from at the start
+	Elapsed     float64                `json:"elapsed_s"`
+	Starting    float64                `json:"starting_s"`
+	Searching   float64                `json:"searching_s"`
+	Seconds     map[string]float64     `json:"seconds"` // prover (all workers), policy, store
+	Attempts    int64                  `json:"attempts"`
+	Expansions  int64                  `json:"expansions"`
+	Outcomes    map[provers.Status]int `json:"outcomes"`
+	Sources     []sourceJSON           `json:"sources,omitempty"`
+	Interrupted bool                   `json:"interrupted,omitempty"`
+
+	workerTime float64 // searching time times workers
+	sources    map[string]sourceOutcome
+}
+
+// sourceJSON counts what one source of candidates led to.
+type sourceJSON struct {
+	Source   string `json:"source"`
+	Tried    int    `json:"tried"`
+	Accepted int    `json:"accepted"`
+	Solved   int    `json:"solved"`
+}
+
+func newSummary(problems int) *summary {
+	return &summary{Version: jsonVersion, Type: "summary", Problems: problems, NotTried: problems,
+		Results: make(map[verdict]int), Reasons: make(map[string]int), Seconds: make(map[string]float64),
+		Outcomes: make(map[provers.Status]int), sources: make(map[string]sourceOutcome)}
+}
+
+func (s *summary) add(r result) {
+	s.NotTried--
+	s.Results[r.Result]++
+	if r.Result == unproved {
+		s.Reasons[r.Reason]++
+	}
+	s.Starting += r.Starting
+	s.Searching += r.Elapsed
+	s.workerTime += r.Elapsed * float64(r.Workers)
+	s.Attempts += r.Attempts
+	s.Expansions += r.Expansions
+	for name, seconds := range r.Seconds {
+		s.Seconds[name] += seconds
+	}
+	for status, n := range r.Outcomes {
+		s.Outcomes[status] += n
+	}
+	for name, o := range r.sources {
+		sum := s.sources[name]
+		s.sources[name] = sourceOutcome{sum.tried + o.tried, sum.accepted + o.accepted, sum.solved + o.solved}
+	}
+}
+
+// finish computes what is derived.
+func (s *summary) finish(elapsed time.Duration) {
+	s.Elapsed = elapsed.Seconds()
+	for _, name := range slices.Sorted(maps.Keys(s.sources)) {
+		o := s.sources[name]
+		s.Sources = append(s.Sources, sourceJSON{name, o.tried, o.accepted, o.solved})
+	}
+	slices.SortStableFunc(s.Sources, func(a, b sourceJSON) int { return b.Solved - a.Solved })
+}
+
+// statuses is the order in which outcomes are listed.
+var statuses = [...]provers.Status{provers.Solved, provers.Progress, provers.Rejected, provers.Unparsed, provers.Forbidden,
+	provers.OutOfBudget, provers.TimedOut, provers.Crashed, provers.Lost, provers.Interrupted}
+
+// text is the summary for people. With verbose, it lists the sources of candidates.
+func (s *summary) text(verbose bool) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "proved %d of %d", s.Results[proved], s.Problems)
+	if s.Problems > 1 {
+		fmt.Fprintf(&b, " (%s)", percent(float64(s.Results[proved]), float64(s.Problems)))
+	}
+	fmt.Fprintf(&b, " in %s\n", durationText(seconds(s.Elapsed)))
+
+	var rows [][]string
+	for _, v := range verdicts[1:] {
+		if n := s.Results[v]; n > 0 {
+			rows = append(rows, []string{string(v), plural(int64(n), "problem"), s.reasonsOf(v)})
+		}
+	}
+	if s.NotTried > 0 {
+		rows = append(rows, []string{"not tried", plural(int64(s.NotTried), "problem"), ""})
+	}
+	if s.InputErrors > 0 {
+		rows = append(rows, []string{"unreadable", plural(int64(s.InputErrors), "place") + " of the input", ""})
+	}
+	if s.Searching > 0 {
+		rows = append(rows,
+			[]string{"time", "starting " + durationText(seconds(s.Starting)), "searching " + durationText(seconds(s.Searching)) + " with " + plural(int64(s.Workers), "worker")},
+			[]string{"shares", "prover " + percent(s.Seconds["prover"], s.workerTime) + " of the workers' time",
+				fmt.Sprintf("policy %s, store %s of the search", percent(s.Seconds["policy"], s.Searching), percent(s.Seconds["store"], s.Searching))},
+			[]string{"attempts", fmt.Sprintf("%s, %.1f/s", countText(s.Attempts), float64(s.Attempts)/s.Searching), plural(s.Expansions, "expansion")})
+	}
+	if list := s.outcomesText(); list != "" {
+		rows = append(rows, []string{"outcomes", list, ""})
+	}
+	if s.Learned > 0 {
+		rows = append(rows, []string{"learned", "from " + plural(int64(s.Learned), "stored outcome") + " at the start", ""})
+	}
+	for i := range rows {
+		rows[i] = []string{"  " + rows[i][0], strings.TrimSuffix(rows[i][1]+"; "+rows[i][2], "; ")}
+	}
+	b.WriteString(columns(nil, rows))
+	if verbose && len(s.Sources) > 0 {
+		var table [][]string
+		for _, o := range s.Sources {
+			table = append(table, []string{"  " + o.Source, countText(int64(o.Tried)), countText(int64(o.Accepted)), countText(int64(o.Solved))})
+		}
+		b.WriteString("\n" + columns([]string{"  source", ">tried", ">accepted", ">solved"}, table))
+	}
+	return b.String()
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// reasonsOf lists why problems were not proved, the most frequent first.
+func (s *summary) reasonsOf(v verdict) string {
+	if v != unproved {
+		return ""
+	}
+	reasons := slices.Sorted(maps.Keys(s.Reasons))
+	slices.SortStableFunc(reasons, func(a, b string) int { return s.Reasons[b] - s.Reasons[a] })
+	parts := make([]string, 0, len(reasons))
+	for _, r := range reasons {
+		parts = append(parts, fmt.Sprintf("%s: %d", r, s.Reasons[r]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (s *summary) outcomesText() string {
+	var parts []string
+	for _, status := range statuses {
+		if n := s.Outcomes[status]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %s", statusText(status), countText(int64(n))))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// statusText is an outcome's status in words.
+func statusText(s provers.Status) string { return strings.ReplaceAll(string(s), "_", " ") }
