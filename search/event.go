@@ -63,13 +63,16 @@ type Event struct {
 	// Children are the nodes that the attempt leaves, in the order of the
 	// prover's Outcome.Next. A child that was known before (an equal state)
 	// appears again with its old number.
-	Children []NodeID         `json:"children,omitempty"`
-	Stage    int              `json:"stage,omitempty"`
-	Final    bool             `json:"final,omitempty"`
-	Spent    *Spent           `json:"spent,omitempty"`
-	Verdict  *provers.Verdict `json:"verdict,omitempty"`
-	End      EndReason        `json:"end,omitempty"`
-	Detail   string           `json:"detail,omitempty"`
+	Children []NodeID `json:"children,omitempty"`
+	// Layouts are the adapter's notes on how each child is arranged in what the
+	// attempt left ([provers.Step].Layout); nil if all are empty.
+	Layouts []string         `json:"layouts,omitempty"`
+	Stage   int              `json:"stage,omitempty"`
+	Final   bool             `json:"final,omitempty"`
+	Spent   *Spent           `json:"spent,omitempty"`
+	Verdict *provers.Verdict `json:"verdict,omitempty"`
+	End     EndReason        `json:"end,omitempty"`
+	Detail  string           `json:"detail,omitempty"`
 }
 
 // RunInfo is what a run was started with. It is enough to start it again.

@@ -169,7 +169,10 @@ func (r *run) record(o *openNode, j *job, i int) {
 	outcome := &j.outcomes[i]
 	depth := int(r.tree.nodes[j.node-1].depth) + 1
 	next := outcome.Next
-	var children []NodeID
+	var (
+		children []NodeID
+		layouts  []string
+	)
 	if len(next) > 0 {
 		children = make([]NodeID, len(next))
 	}
@@ -180,10 +183,16 @@ func (r *run) record(o *openNode, j *job, i int) {
 			r.emit(Event{Kind: StateReached, Node: child, Attempt: id, Depth: depth, State: &provers.State{Goals: next[k].Goals, Key: next[k].Key}})
 		}
 		children[k] = child
+		if path := next[k].Path; len(path) > 0 && path[len(path)-1].Layout != "" {
+			if layouts == nil {
+				layouts = make([]string, len(next))
+			}
+			layouts[k] = path[len(path)-1].Layout
+		}
 	}
 	recorded := *outcome
 	recorded.Next = nil
-	r.emit(Event{Kind: AttemptTried, Attempt: id, Node: j.node, Candidate: &j.candidates[i], Outcome: &recorded, Children: children, Stage: r.tree.stage})
+	r.emit(Event{Kind: AttemptTried, Attempt: id, Node: j.node, Candidate: &j.candidates[i], Outcome: &recorded, Children: children, Layouts: layouts, Stage: r.tree.stage})
 	if r.learner != nil && outcome.Status.Conclusive() {
 		r.learner.Learn(policy.Observation{Request: j.request, Candidate: j.candidates[i], Outcome: *outcome})
 	}
@@ -192,6 +201,9 @@ func (r *run) record(o *openNode, j *job, i int) {
 	}
 	if r.end == EndFailed {
 		return
+	}
+	if len(outcome.Suggestions) > 0 {
+		r.front.suggest(o, j.candidates[i].Action.Goal, outcome.Suggestions)
 	}
 	for _, child := range children {
 		r.enter(child)

@@ -55,7 +55,8 @@ type attempt struct {
 // edge leads from an attempt to one of its children.
 type edge struct {
 	child, attempt int32
-	next           int32 // the next edge that leads to the same child
+	layout         uint32 // see Tree.layouts
+	next           int32  // the next edge that leads to the same child
 }
 
 // Tree is the fold of a sequence of events: the states that were reached, the
@@ -72,6 +73,8 @@ type Tree struct {
 	byKey    map[string]int32
 	sources  names
 	classes  names
+	// layouts are the adapter's notes on edges; number 0 is none.
+	layouts names
 
 	// What changed in the last Apply.
 	changed  []NodeID
@@ -98,7 +101,9 @@ type Tree struct {
 
 // NewTree returns the fold of no events.
 func NewTree() *Tree {
-	return &Tree{byKey: make(map[string]int32), stage: none}
+	t := &Tree{byKey: make(map[string]int32), stage: none}
+	t.layouts.id("")
+	return t
 }
 
 // names interns the few strings that many attempts share.
@@ -264,6 +269,9 @@ func (t *Tree) try(e *Event) error {
 	case e.Stage < 0 || e.Stage > math.MaxUint8:
 		return fmt.Errorf("stage %d", e.Stage)
 	}
+	if e.Layouts != nil && len(e.Layouts) != len(e.Children) {
+		return fmt.Errorf("attempt %d: %d layouts for %d states", e.Attempt, len(e.Layouts), len(e.Children))
+	}
 	for _, c := range e.Children {
 		if _, err := t.index(c); err != nil {
 			return fmt.Errorf("attempt %d leads to: %w", e.Attempt, err)
@@ -289,8 +297,12 @@ func (t *Tree) try(e *Event) error {
 	t.spent.Attempts++
 	t.spent.Units += e.Outcome.Units
 	t.countSource(source, e.Outcome.Status)
-	for _, id := range e.Children {
-		t.link(i, int32(id-1))
+	for k, id := range e.Children {
+		layout := ""
+		if e.Layouts != nil {
+			layout = e.Layouts[k]
+		}
+		t.link(i, int32(id-1), t.layouts.id(layout))
 	}
 	if e.Outcome.Status.Accepted() {
 		t.derive(provable, n)
@@ -308,10 +320,10 @@ func outcomeStatus(e *Event) provers.Status {
 
 // link adds the edge from an attempt to a child and lets the child's score
 // profit from the new path.
-func (t *Tree) link(a, child int32) {
+func (t *Tree) link(a, child int32, layout uint32) {
 	i := int32(len(t.edges))
 	c := &t.nodes[child]
-	t.edges = append(t.edges, edge{child: child, attempt: a, next: c.parentEdge})
+	t.edges = append(t.edges, edge{child: child, attempt: a, layout: layout, next: c.parentEdge})
 	c.parentEdge = i
 	if c.firstEdge == none && child != 0 {
 		c.firstEdge = i

@@ -263,7 +263,7 @@ func (t *Tree) Path(id NodeID) []provers.Step {
 	var path []provers.Step
 	for e := t.nodes[i].firstEdge; e != none; e = t.nodes[i].firstEdge {
 		a := &t.attempts[t.edges[e].attempt]
-		path = append(path, provers.Step{Action: a.action(), Index: int(e - a.firstEdge)})
+		path = append(path, provers.Step{Action: a.action(), Index: int(e - a.firstEdge), Layout: t.layouts.list[t.edges[e].layout]})
 		i = a.node
 	}
 	slices.Reverse(path)
@@ -323,8 +323,10 @@ func (t *Tree) proof(i int32, path []provers.Step) provers.Proof {
 	a := &t.attempts[n.support[provable]-1]
 	p := provers.Proof{State: provers.State{Goals: n.goals, Key: n.key, Path: path}, Action: a.action()}
 	for e := range t.edgesOf(a) {
-		step := provers.Step{Action: p.Action, Index: len(p.Children)}
-		p.Children = append(p.Children, t.proof(e.child, append(slices.Clip(path), step)))
+		step := provers.Step{Action: p.Action, Index: len(p.Children), Layout: t.layouts.list[e.layout]}
+		child := t.proof(e.child, append(slices.Clip(path), step))
+		child.Layout = step.Layout
+		p.Children = append(p.Children, child)
 	}
 	return p
 }

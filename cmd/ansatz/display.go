@@ -28,10 +28,14 @@ type status struct {
 	progress     search.Progress
 	timeout      time.Duration // of a problem
 	mean         time.Duration // per problem so far, or 0
+	note         string        // shown instead of all else, if it is set
 }
 
 // lines is the state in up to two lines.
 func (s status) lines(now time.Time) []string {
+	if s.note != "" {
+		return []string{s.note}
+	}
 	at := fmt.Sprintf("[%d/%d] %s", s.index, s.total, clip(oneLine(s.name), 40))
 	if s.total == 0 {
 		at = ""
@@ -133,6 +137,9 @@ func (d *display) update(change func(*status)) {
 	d.active = true
 }
 
+// live reports whether lines are rewritten.
+func (d *display) live() bool { return d.width() > 0 }
+
 // idle shows nothing until the next update.
 func (d *display) idle() {
 	d.mu.Lock()
@@ -143,7 +150,9 @@ func (d *display) idle() {
 
 // phase says what is being done.
 func (d *display) phase(what string) {
-	d.update(func(s *status) { s.phase, s.searching, s.since, s.progress = what, false, time.Now(), search.Progress{} })
+	d.update(func(s *status) {
+		s.phase, s.searching, s.since, s.progress = what, false, time.Now(), search.Progress{}
+	})
 	if d.width() > 0 && !d.quiet {
 		d.draw(time.Now())
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync"
@@ -53,16 +52,10 @@ func (r *runner) run(ctx context.Context, p plan) (result, error) {
 		}
 		defer func() { _ = writer.Close() }() // what was appended is stored
 		config.Log, config.Info.ID = writer, writer.Info().ID
-	} else if config.Info.ID, err = prooftree.NewRunID(time.Now(), rand.Reader); err != nil {
-		return notSearched(problem, failed, err.Error()), err
 	}
 	r.display.update(func(s *status) { s.searching, s.since = true, time.Now() })
 	found, err := search.Run(ctx, config)
-	run := config.Info.ID
-	if r.store == nil {
-		run = ""
-	}
-	out := newResult(problem, run, found, config.Workers, p.before)
+	out := newResult(problem, config.Info.ID, found, config.Workers, p.before)
 	out.Starting = starting
 	if err != nil && out.Result != interrupted {
 		out.Reason = err.Error()

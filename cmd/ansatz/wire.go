@@ -97,9 +97,7 @@ func connectLean(ctx context.Context, o connectOptions) (*connection, error) {
 	config := lean.Config{StartTimeout: o.startTimeout, VerifyTimeout: o.verifyTimeout,
 		MemoryLimit: int64(o.memoryLimit), RecycleAbove: int64(o.recycleAbove)}
 	if o.record != "" {
-		if config.Record, err = recorders(o.record, found.Info); err != nil {
-			return nil, err
-		}
+		config.Record = recorders(o.record, found.Serve, o.say)
 	}
 	installation := found.Installation()
 	c := &connection{prover: lean.New(installation, config), verifier: lean.NewVerifier(installation, config), memory: nativeMemory}

@@ -85,6 +85,9 @@ func (s *Store) Sources(ctx context.Context, f OutcomeFilter) ([]SourceStats, er
 func (s *Store) Outcomes(ctx context.Context, f OutcomeFilter) iter.Seq2[policy.Observation, error] {
 	return func(yield func(policy.Observation, error) bool) {
 		stopped := false
+		if f.Limit <= 0 {
+			f.Limit = -1 // which is no limit in SQL
+		}
 		err := s.snapshot(ctx, func(tx *sql.Tx) (err error) {
 			// attempt.rowid rises with time: an INSERT takes the largest and one.
 			rows, err := tx.QueryContext(ctx, `SELECT r.problem, s.run, s.key, s.depth, s.goals,
@@ -93,7 +96,7 @@ func (s *Store) Outcomes(ctx context.Context, f OutcomeFilter) iter.Seq2[policy.
 				FROM attempt a CROSS JOIN state s ON s.run = a.run AND s.node = a.node CROSS JOIN run r ON r.id = a.run
 				WHERE NOT r.deleting AND (?1 = '' OR r.name = ?1) AND (?2 = '' OR r.prover_name = ?2) AND a.time >= ?3
 					AND a.status NOT IN ('timed_out', 'interrupted', 'lost')
-				ORDER BY a.rowid DESC LIMIT ?4`, f.Run, f.Prover, nanoseconds(f.Since), limitOrAll(f.Limit))
+				ORDER BY a.rowid DESC LIMIT ?4`, f.Run, f.Prover, nanoseconds(f.Since), f.Limit)
 			if err != nil {
 				return err
 			}
@@ -112,14 +115,6 @@ func (s *Store) Outcomes(ctx context.Context, f OutcomeFilter) iter.Seq2[policy.
 			yield(policy.Observation{}, describe(err, "reading the outcomes in %s", s.path))
 		}
 	}
-}
-
-// limitOrAll is a LIMIT: a negative one is none.
-func limitOrAll(limit int) int {
-	if limit <= 0 {
-		return -1
-	}
-	return limit
 }
 
 // observationScanner keeps what successive rows share.

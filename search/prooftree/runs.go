@@ -203,18 +203,16 @@ func (s *Store) scanSummary(rows *sql.Rows) (RunSummary, error) {
 	}
 	r.Status = RunDone
 	if !ended.Valid {
-		r.Status, err = s.ownership(r.ID)
+		r.Status = RunStale
+		owned, err := runlock.Taken(s.claimPath(r.ID))
+		if err != nil {
+			return r, err
+		}
+		if owned {
+			r.Status = RunRunning
+		}
 	}
-	return r, err
-}
-
-// ownership is the status of a run that did not end.
-func (s *Store) ownership(id string) (RunStatus, error) {
-	owned, err := runlock.Taken(s.claimPath(id))
-	if owned {
-		return RunRunning, err
-	}
-	return RunStale, err
+	return r, nil
 }
 
 // Verdicts lists every verdict on a proof of the run's root, the last first.

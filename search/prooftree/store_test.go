@@ -17,6 +17,9 @@ import (
 	"github.com/ansatz-prover/ansatz/search/prooftree"
 )
 
+// A search appends to a writer.
+var _ search.Log = (*prooftree.Writer)(nil)
+
 func TestEventsComeBack(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

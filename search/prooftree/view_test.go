@@ -80,6 +80,18 @@ func checkView(t *testing.T, s *prooftree.Store, g *generator) {
 	if err != nil || len(best) == 0 {
 		t.Errorf("the best open nodes are %v, %v", best, err)
 	}
+	mean := func(n search.Node) float64 { return n.Score / float64(n.Depth+1) }
+	for n := range v.Nodes(ctx) {
+		if n.Status == search.NodeOpen && !n.Exhausted && len(best) > 0 && mean(n) > mean(best[0]) {
+			t.Errorf("node %d is better than the best, node %d", n.ID, best[0].ID)
+		}
+		if a, ok := g.tree.Attempt(n.Parent); ok {
+			parent, err := v.Node(ctx, a.Node)
+			if want := parent.Score + a.Candidate.LogProb; err != nil || math.Abs(n.Score-want) > 1e-9 {
+				t.Errorf("the score of node %d is %v, %v; want %v", n.ID, n.Score, err, want)
+			}
+		}
+	}
 	for _, n := range best {
 		if n.Status != search.NodeOpen || n.Exhausted {
 			t.Errorf("a best open node is %+v", n)

@@ -50,12 +50,15 @@ func Acquire(ctx context.Context, path string) (*Lock, error) {
 // openLocked opens and locks the file once. A nil file with free set means:
 // nobody owns the run, but the lock was not to be had just now.
 func openLocked(path string) (file *os.File, free bool, err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	// Release may remove the folder at any moment until the file is there.
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); errors.Is(err, fs.ErrExist) {
+		return nil, true, nil
+	} else if err != nil {
 		return nil, false, err
 	}
 	file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, true, nil // Release removed the folder meanwhile
+		return nil, true, nil
 	}
 	if err != nil {
 		return nil, false, err

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// helpTopics are the pages of "ansatz help" that belong to no command.
+func helpTopics() []*cobra.Command {
+	return []*cobra.Command{
+		{Use: "config", Short: "The configuration file and environment variables", Long: configHelp()},
+		{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesHelp},
+		{Use: "json", Short: "The JSON that --json prints", Long: jsonHelp},
+	}
+}
+
+func configHelp() string {
+	rows := make([][]string, 0, len(options))
+	for _, o := range options {
+		rows = append(rows, []string{"  --" + o.flag, o.env, `"` + o.key + `"`, o.meaning})
+	}
+	return strings.TrimRight(fmt.Sprintf(`A flag counts before the environment variable, that before the configuration
+file, and that before the default.
+
+%s
+The file is $XDG_CONFIG_HOME/ansatz/config.json (by default below ~/.config), or
+what --config or %s names. It is a JSON object of strings and numbers, such as
+
+  {"timeout": "5m", "workers": 4, "project": "/home/me/mathlib4"}`,
+		columns([]string{"  flag", "environment", "file", "meaning"}, rows), envConfig), "\n")
+}
+
+const exitCodesHelp = `0    everything was proved, checked or done
+1    something was not proved, or a proof was refused
+2    the command line or the input is wrong
+3    no prover can be used, or it did not start
+4    an error of ansatz or of its database
+130  interrupted (Ctrl-C); what was found is kept`
+
+const jsonHelp = `With --json, stdout has JSON only. Every object has "version" (1) and "type".
+Fields may be added to a version; nothing else changes. Times are in seconds
+where the name ends in _s, and in nanoseconds within stored objects.
+
+prove, resume   one object a line:
+  input_error   a place of the input that cannot be used: file, line, column,
+                name, reason
+  result        what became of one problem: name, source, result (proved,
+                unproved, unverified, invalid, error, interrupted), reason, run,
+                elapsed_s (without starts of the prover), starting_s, workers,
+                attempts, expansions, nodes, depth, units, restarts, refused,
+                outcomes (a count a status), proof (the text after ":="),
+                axioms (absent if the prover cannot tell), seconds (of prover
+                over all workers, policy, store)
+  summary       at the end: prover, policy, seed, workers, problems, not_tried,
+                results, reasons, input_errors, learned, elapsed_s, starting_s,
+                searching_s, seconds, attempts, expansions, outcomes, sources,
+                interrupted
+check           one object a line: check_result (name, line, accepted, class,
+                reason, axioms, warnings, elapsed_s) and, at the end, check_summary
+show            one object: run
+runs            one object: runs
+export          the export itself, see ansatz export --help
+provers         one object: provers; install and uninstall: installed, uninstalled
+version         one object: version
+
+Errors are one object on stderr: error, with error, hint and exit_code.`

