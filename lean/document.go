@@ -81,7 +81,7 @@ func mark(i int) string { return fmt.Sprintf("trace \"%s%d\"", markPrefix, i) }
 func (d *document) single(a provers.Action, l layout) {
 	from := d.w.line
 	d.w.put(mark(0))
-	d.w.act(l, a)
+	d.w.act(l, provers.Action{Goal: a.Goal, Text: strict(a.Text)})
 	d.candidates = append(d.candidates, span{from, d.w.line, -1})
 }
 
@@ -99,13 +99,20 @@ func (d *document) fork(names []string, actions []provers.Action, batch []int) {
 		d.w.bullet = true
 		from := d.w.line
 		d.w.put(mark(k))
-		d.w.put(actions[i].Text)
+		d.w.put(strict(actions[i].Text))
 		d.candidates = append(d.candidates, span{from, d.w.line, indent})
 		d.w.indent = indent
 	}
 }
 
 func (d *document) text() string { return d.w.b.String() + d.problem.Closing + "\n" }
+
+// strict makes Lean give an action up at its first error. Otherwise it would
+// admit what a nested proof failed to show and go on with the rest of the
+// action, which was refused already.
+func strict(tactic string) string {
+	return "first\n| " + strings.ReplaceAll(tactic, "\n", "\n  ")
+}
 
 // begun counts the actions that were begun, as far as messages tell.
 func (d *document) begun(messages []lsp.Diagnostic) int {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/ansatz-prover/ansatz/provers"
 )
@@ -34,13 +35,15 @@ func (r *run) conclude() {
 		}
 	}
 	r.spent.InProver += j.inProver
+	r.flight.restart(time.Now())
 	switch {
 	case r.end == EndFailed:
 		r.result.Proof, r.result.Script = &proof, j.script
 	case j.err != nil && r.ctx.Err() != nil:
 		r.stop(EndInterrupted, context.Cause(r.ctx).Error(), nil)
 	case j.err != nil:
-		r.inFlight, r.end = nil, ""
+		r.flight.forget()
+		r.end = ""
 		r.result.Proof, r.result.Script = &proof, j.script
 		r.stop(EndUnverified, j.err.Error(), fmt.Errorf("searching for a proof of %s: %w", r.cfg.Info.Problem.Name, j.err))
 	case j.verdict == nil || j.verdict.Accepted:
@@ -51,7 +54,8 @@ func (r *run) conclude() {
 }
 
 func (r *run) accept(proof *provers.Proof, j *job) {
-	r.inFlight, r.end = nil, ""
+	r.flight.forget()
+	r.end = ""
 	r.result.Proof, r.result.Script = proof, j.script
 	if j.verdict == nil {
 		r.stop(EndUnverified, "there is no final check", nil)

@@ -26,7 +26,10 @@ type Config struct {
 	// Open begins a session for one worker. It is called when the worker gets
 	// its first work, and again when a session became unusable.
 	Open func(ctx context.Context) (provers.Session, error)
-	// Workers is the number of sessions that work at the same time; 0 is 1.
+	// Workers is the number of sessions that work at the same time; 0 is 1. Runs
+	// with the same seed and the same number of workers do the same, as long as
+	// the prover and the policy do and, with more than one worker, no batch of
+	// actions keeps what was begun after it waiting for more than two seconds.
 	Workers int
 	Policy  policy.Policy
 	// Log receives every event, if it is set.

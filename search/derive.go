@@ -53,6 +53,9 @@ func (t *Tree) derive(f fact, touched ...int32) {
 		if n.support[f] == unsupported || t.holds(f, i, n.support[f]) {
 			continue
 		}
+		if f == provable {
+			t.lost = append(t.lost, lostProof{node: i, by: n.support[f]})
+		}
 		n.support[f] = unsupported
 		dropped = append(dropped, i)
 		t.flipped = append(t.flipped, i)
@@ -110,7 +113,12 @@ func (t *Tree) findSupport(f fact, i int32) int32 {
 	return unsupported
 }
 
-// settle turns the facts that changed into statuses.
+// lostProof says by which attempt a node was proved, counted from 1, before the
+// fact was taken from it.
+type lostProof struct{ node, by int32 }
+
+// settle turns the facts that changed into statuses, and finds the nodes that
+// stay proved, but by another attempt.
 func (t *Tree) settle() {
 	for _, i := range t.flipped {
 		n := &t.nodes[i]
@@ -128,5 +136,11 @@ func (t *Tree) settle() {
 		t.byState[state]++
 		n.status = state
 		t.changed = append(t.changed, NodeID(i+1))
+	}
+	for _, l := range t.lost {
+		n := &t.nodes[l.node]
+		if n.status == stateProved && n.support[provable] != l.by {
+			t.changed = append(t.changed, NodeID(l.node+1))
+		}
 	}
 }

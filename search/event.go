@@ -19,7 +19,8 @@ import (
 type NodeID int64
 
 // AttemptID numbers the attempts of one tree from 1, in the order in which
-// their outcomes were applied, which is the order in which they were dispatched.
+// their outcomes were applied, which is the order in which they were dispatched,
+// but for those that others would have had to wait for too long.
 type AttemptID int64
 
 // EventKind is the kind of an [Event]. The set is closed.
@@ -36,7 +37,7 @@ const (
 	StateReached    EventKind = "state_reached"    // Node, State without Path, Depth; Attempt that led there (0 for the root), which is the next AttemptTried
 	AttemptTried    EventKind = "attempt_tried"    // Attempt, Node, Candidate, Outcome without Next, Children, Stage
 	NodeExhausted   EventKind = "node_exhausted"   // Node, Stage: nothing is left to try there in this stage; Final: in no stage
-	NodeProved      EventKind = "node_proved"      // Node, Attempt that proved it
+	NodeProved      EventKind = "node_proved"      // Node, Attempt that proves it; again if another attempt does so now
 	NodeDead        EventKind = "node_dead"        // Node: it and what it leads to are exhausted and every attempt failed
 	NodeReopened    EventKind = "node_reopened"    // Node: it is not proved or dead any more; Attempt, if set, is barred because the final check refused a proof with it
 	AttemptCleared  EventKind = "attempt_cleared"  // Node, Attempt: it is not barred any more, another one is suspected
@@ -131,7 +132,9 @@ type Stage struct {
 	BeamWidth int `json:"beam_width,omitempty"`
 	// Batch is the number of actions tried at a state in one go.
 	Batch int `json:"batch"`
-	// MaxCandidates bounds the actions that are tried at one state.
+	// MaxCandidates bounds the actions of the policy that are tried at one state.
+	// What the prover suggests there comes on top: up to 4 actions an attempt,
+	// and 16 in all.
 	MaxCandidates int `json:"max_candidates"`
 	MaxDepth      int `json:"max_depth,omitempty"`
 	// LengthPenalty is the exponent of the path length by which the sum of

@@ -11,13 +11,13 @@ import (
 
 // dispatch gives out work until the window is full or nothing is left to give.
 func (r *run) dispatch() {
-	for len(r.inFlight) < r.window && r.end == "" && r.tree.stage >= 0 && r.front.order != nil {
+	for r.flight.room() && r.end == "" && r.tree.stage >= 0 && r.front.order != nil {
 		if r.rootIs(stateDead) || r.stageSpent() {
 			return
 		}
 		if bound := r.overBudget(); bound != "" {
 			// What is in flight was begun within the budget and is waited for.
-			if len(r.inFlight) == 0 {
+			if r.flight.empty() {
 				r.stop(EndBudget, bound, nil)
 			}
 			return
@@ -77,11 +77,8 @@ func (r *run) expand(o *openNode, j *job) {
 	r.give(j)
 }
 
-// applyFirst takes in the outcome of the oldest job.
-func (r *run) applyFirst() {
-	j := r.inFlight[0]
-	r.inFlight[0] = nil
-	r.inFlight = r.inFlight[1:]
+// apply takes in the outcome of a job.
+func (r *run) apply(j *job) {
 	for _, detail := range j.restarts {
 		r.emit(Event{Kind: ProverRestarted, Detail: detail})
 	}
@@ -146,18 +143,25 @@ func (r *run) putBack(o *openNode) {
 // tried takes in the outcomes of an expansion.
 func (r *run) tried(j *job) {
 	o := r.front.node(j.node)
-	o.inFlight = false
 	r.front.order.done(o)
 	r.flying.Expansions--
 	r.flying.Attempts -= int64(len(j.actions))
 	r.spent.InProver += j.inProver
 	if j.outcomes == nil || r.end == EndFailed {
+		o.inFlight = false
 		return // stopped before it began, or nothing is recorded any more
 	}
 	r.spent.Expansions++
 	for i := range j.outcomes {
 		r.record(o, j, i)
 	}
+	if len(r.tree.suggested[int32(o.id-1)]) > 0 {
+		// Not before all of the batch is known to have been tried.
+		r.front.suggest(o, r.tree.historyAt(o.id, r.tree.stage))
+	}
+	// Until here the node is in flight: an action may lead back to where it was
+	// tried, and must not put the node into the frontier as it was.
+	o.inFlight = false
 	if r.end == "" {
 		r.putBack(o)
 	}
@@ -201,9 +205,6 @@ func (r *run) record(o *openNode, j *job, i int) {
 	}
 	if r.end == EndFailed {
 		return
-	}
-	if len(outcome.Suggestions) > 0 {
-		r.front.suggest(o, j.candidates[i].Action.Goal, outcome.Suggestions)
 	}
 	for _, child := range children {
 		r.enter(child)

@@ -133,7 +133,9 @@ func (f *frontier) fill(o *openNode, stage int, proposed []policy.Candidate) {
 		slices.SortStableFunc(queue, likeliest)
 	}
 	o.queue = queue
-	if f.queued += len(queue); f.queued > f.limit && !f.keep {
+	f.queued += len(queue)
+	f.suggest(o, past)
+	if f.queued > f.limit && !f.keep {
 		f.evict()
 	}
 }
@@ -187,32 +189,6 @@ func (f *frontier) requeue(o *openNode, c policy.Candidate) {
 	i, _ := slices.BinarySearchFunc(o.queue, c.LogProb, func(q policy.Candidate, p float64) int { return cmp.Compare(p, q.LogProb) })
 	o.queue = slices.Insert(o.queue, i, c)
 	f.queued++
-}
-
-// maxSuggestions bounds the actions that one query adds to a node.
-const maxSuggestions = 4
-
-// suggest puts actions that the prover itself proposed at a node in front of
-// its queue, unless they were tried there.
-func (f *frontier) suggest(o *openNode, goal int, texts []string) {
-	past := f.tree.historyAt(o.id, f.tree.stage)
-	added := 0
-	for _, text := range texts {
-		action := provers.Action{Goal: goal, Text: text}
-		if past[action] != nil || added == maxSuggestions {
-			continue
-		}
-		o.queue = slices.DeleteFunc(o.queue, func(c policy.Candidate) bool {
-			if c.Action == action {
-				f.queued--
-				return true
-			}
-			return false
-		})
-		o.queue = slices.Insert(o.queue, added, policy.Candidate{Action: action, Source: "suggestion"})
-		f.queued++
-		added++
-	}
 }
 
 // historyAt says what became of the actions at a node; nil if none was tried.

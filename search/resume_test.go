@@ -32,6 +32,7 @@ func TestDeterminism(t *testing.T) {
 		t.Run(fmt.Sprint(workers), func(t *testing.T) {
 			for seed := range uint64(20) {
 				g := proverstest.RandomGraph(seed, 30, 3, 0.05)
+				annotate(g, seed, 3)
 				var first []search.Event
 				for try := range 3 {
 					log := &memoryLog{}
@@ -40,7 +41,7 @@ func TestDeterminism(t *testing.T) {
 						rng := rand.New(rand.NewPCG(seed, uint64(try)))
 						var faults []proverstest.Fault
 						for action := range 3 {
-							faults = append(faults, proverstest.Fault{Kind: proverstest.Late, Delay: time.Duration(rng.IntN(5)) * time.Second,
+							faults = append(faults, proverstest.Fault{Kind: proverstest.Late, Delay: time.Duration(rng.IntN(5)) * 200 * time.Millisecond,
 								On: func(_, a string) bool { return a == fmt.Sprintf("a%d", action) }})
 						}
 						cfg := config(proverstest.New(g, proverstest.Options{Faults: faults}), g, "")
@@ -80,9 +81,12 @@ func TestSeedBreaksTies(t *testing.T) {
 func TestResume(t *testing.T) {
 	for seed := range uint64(40) {
 		synctest.Test(t, func(t *testing.T) {
-			g := proverstest.RandomGraph(seed, 25, 3, 0.06)
+			g := proverstest.RandomGraph(seed, 25, 5, 0.06)
+			annotate(g, seed, 5)
 			newConfig := func() search.Config {
 				cfg := config(proverstest.New(g, slowly), g, "")
+				cfg.Policy = &spacePolicy{space: hiding{g, []string{"a3", "a4"}}}
+				strict(t, &cfg)
 				cfg.Info.Seed = seed
 				cfg.Info.Stages = append([]search.Stage{{Name: "sweep", Strategy: search.Sweep, Batch: 2, MaxCandidates: 2}}, cfg.Info.Stages...)
 				cfg.Info.Stages[1].Batch = 2
@@ -119,8 +123,10 @@ func TestResume(t *testing.T) {
 func TestResumeAnywhere(t *testing.T) {
 	for seed := range uint64(60) {
 		g := proverstest.RandomGraph(seed, 20, 3, 0.06)
+		annotate(g, seed, 3)
 		log := &memoryLog{}
 		cfg := config(proverstest.New(g, proverstest.Options{}), g, "")
+		strict(t, &cfg)
 		cfg.Log, cfg.Workers = log, 1+int(seed%3)
 		whole := run(t, cfg)
 		events := log.all()
@@ -129,6 +135,7 @@ func TestResumeAnywhere(t *testing.T) {
 			cut := rng.IntN(len(events))
 			rest := &memoryLog{batches: [][]search.Event{events[:cut]}}
 			cfg := config(proverstest.New(g, proverstest.Options{}), g, "")
+			strict(t, &cfg)
 			cfg.Resume, cfg.Log = fold(t, events[:cut]), rest
 			if resumed := run(t, cfg); resumed.End != whole.End {
 				t.Errorf("seed %d, cut after event %d of %d (%s): end %s, uncut %s", seed, cut, len(events), events[max(cut-1, 0)].Kind, resumed.End, whole.End)

@@ -26,13 +26,8 @@ type run struct {
 	deadline  <-chan time.Time
 	tick      <-chan time.Time
 
-	// window is the number of jobs that are given out at a time. They are
-	// applied in the order in which they were given out, and one more is given
-	// out after each, so that what the search does depends on the outcomes and
-	// not on how long they took.
-	window   int
-	inFlight []*job
-	flying   Spent // expansions and attempts in flight
+	flight flight
+	flying Spent // expansions and attempts in flight
 
 	began time.Time
 	base  time.Duration // wall time of earlier runs
@@ -77,7 +72,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	r.tick = ticker.C
 	r.meter = startMeter(cfg.Observe)
 	defer r.meter.close()
-	r.pool = startPool(r.work, r.try, &cfg, r.window)
+	r.pool = startPool(r.work, r.try, &cfg, r.flight.most())
 
 	r.search()
 	r.cancelTry()
@@ -89,14 +84,9 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 }
 
 func newRun(ctx context.Context, cfg *Config) *run {
-	r := &run{cfg: cfg, ctx: ctx, tree: cfg.Resume, window: 1, began: time.Now()}
+	r := &run{cfg: cfg, ctx: ctx, tree: cfg.Resume, flight: newFlight(cfg.Workers), began: time.Now()}
 	if r.tree == nil {
 		r.tree = NewTree()
-	}
-	if cfg.Workers > 1 {
-		// A second job for each worker, so that none has to wait for the loop
-		// while another takes long over the oldest one.
-		r.window = 2 * cfg.Workers
 	}
 	r.flushed = r.began
 	r.spent = r.tree.spent
@@ -126,9 +116,11 @@ func (r *run) search() {
 		if r.ctx.Err() != nil {
 			r.stop(EndInterrupted, context.Cause(r.ctx).Error(), nil)
 		}
-		if len(r.inFlight) > 0 && r.inFlight[0].done && !r.mustConclude() {
-			r.applyFirst()
-			r.rotateSuspects()
+		if !r.mustConclude() {
+			if j := r.flight.next(); j != nil {
+				r.apply(j)
+				r.rotateSuspects()
+			}
 		}
 		if r.mustConclude() {
 			r.conclude()
@@ -137,8 +129,8 @@ func (r *run) search() {
 		r.dispatch()
 		switch {
 		case r.mustConclude():
-		case len(r.inFlight) > 0:
-			if !r.inFlight[0].done {
+		case !r.flight.empty():
+			if !r.flight.ready() {
 				r.await()
 			}
 		case r.end != "":
@@ -274,7 +266,7 @@ func (r *run) give(j *job) {
 	if len(r.tree.nodes) > 0 {
 		j.rootKey = r.tree.nodes[0].key
 	}
-	r.inFlight = append(r.inFlight, j)
+	r.flight.add(j)
 	r.pool.jobs <- j
 }
 
@@ -291,6 +283,7 @@ func (r *run) await() {
 		r.deadline = nil
 		r.stop(EndBudget, "wall", nil)
 	case now := <-r.tick:
+		r.flight.overtake(now)
 		r.ticked(now)
 	}
 }
@@ -305,12 +298,12 @@ func (r *run) ticked(now time.Time) {
 // receive takes in what a worker reports.
 func (r *run) receive(rep report) {
 	if rep.retired == nil {
-		rep.job.done = true
+		rep.job.done, rep.job.arrived = true, time.Now()
 		return
 	}
 	if r.pool.live--; r.pool.live == 0 {
 		r.fail(rep.retired)
-		r.inFlight = nil
+		r.flight.forget()
 		rep.job.err, rep.job.done = rep.retired, true
 		return
 	}

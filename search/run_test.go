@@ -44,11 +44,13 @@ func TestBruteForce(t *testing.T) {
 	proved := 0
 	for seed := range uint64(150) {
 		g := proverstest.RandomGraph(seed, 2+int(seed%14), 1+int(seed%4), []float64{0.03, 0.1, 0.2}[seed%3])
+		annotate(g, seed, 1+int(seed%4))
 		want := g.Provable(nil)[g.Start]
 		cfg := config(proverstest.New(g, proverstest.Options{}), g, "")
 		cfg.Workers = 1 + int(seed%2)*2
 		cfg.Info.Seed = seed
 		cfg.Info.Stages[0].Batch = 1 + int(seed%3)
+		strict(t, &cfg)
 		log := &memoryLog{}
 		cfg.Log = log
 		r := run(t, cfg)

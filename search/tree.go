@@ -75,11 +75,14 @@ type Tree struct {
 	classes  names
 	// layouts are the adapter's notes on edges; number 0 is none.
 	layouts names
+	// suggested are the actions that the prover itself proposed, by node.
+	suggested map[int32][]provers.Action
 
 	// What changed in the last Apply.
 	changed  []NodeID
 	improved []NodeID
 	flipped  []int32
+	lost     []lostProof
 	work     []int32
 	dropped  []int32
 
@@ -129,7 +132,7 @@ func (s *names) id(name string) uint32 {
 // Apply folds one more event. An error means that the event does not follow
 // from those before it: the sequence is damaged, and the tree must not be used.
 func (t *Tree) Apply(e Event) error {
-	t.changed, t.improved, t.flipped = t.changed[:0], t.improved[:0], t.flipped[:0]
+	t.changed, t.improved, t.flipped, t.lost = t.changed[:0], t.improved[:0], t.flipped[:0], t.lost[:0]
 	if e.Seq != t.seq+1 {
 		return fmt.Errorf("event %d (%s): expected event %d", e.Seq, e.Kind, t.seq+1)
 	}
@@ -303,6 +306,9 @@ func (t *Tree) try(e *Event) error {
 			layout = e.Layouts[k]
 		}
 		t.link(i, int32(id-1), t.layouts.id(layout))
+	}
+	if len(e.Outcome.Suggestions) > 0 {
+		t.suggest(n, e.Candidate.Action.Goal, e.Outcome.Suggestions)
 	}
 	if e.Outcome.Status.Accepted() {
 		t.derive(provable, n)

@@ -34,6 +34,12 @@ func (s *story) try(id search.AttemptID, at search.NodeID, text string, logProb 
 		Outcome: &provers.Outcome{Status: status, Message: strings.Repeat("é", 300), Units: 2}, Children: children})
 }
 
+// laidOut gives the last attempt's children layouts.
+func (s *story) laidOut(layouts ...string) *story {
+	s.events[len(s.events)-1].Layouts = layouts
+	return s
+}
+
 func (s *story) exhaust(ids ...search.NodeID) *story {
 	for _, id := range ids {
 		s.add(search.Event{Kind: search.NodeExhausted, Node: id})
@@ -165,6 +171,42 @@ func TestViews(t *testing.T) {
 	}
 }
 
+// TestLayouts reaches a node in two ways, each of which arranges it in its own:
+// its path goes the first, the proof the second.
+func TestLayouts(t *testing.T) {
+	s := new(story).reach(1, 0, "a").
+		reach(2, 1, "b").reach(3, 1, "c").try(1, 1, "split", -1, provers.Progress, 2, 3).laidOut("", "second of two").
+		reach(4, 2, "d").try(2, 1, "on", -1, provers.Progress, 4).
+		try(3, 4, "swap", -1, provers.Progress, 3, 3).laidOut("first, swapped", "second, swapped").
+		try(4, 3, "end", -1, provers.Solved)
+	tree := fold(t, s.events)
+	step := func(text string, index int, layout string) provers.Step {
+		return provers.Step{Action: provers.Action{Text: text}, Index: index, Layout: layout}
+	}
+	if got, want := tree.Path(3), []provers.Step{step("split", 1, "second of two")}; !slices.Equal(got, want) {
+		t.Errorf("the path is %+v, want %+v", got, want)
+	}
+	if got, want := tree.Path(2), []provers.Step{step("split", 0, "")}; !slices.Equal(got, want) {
+		t.Errorf("the path is %+v, want %+v", got, want)
+	}
+	proof, _ := tree.Proof()
+	swap := proof.Children[0]
+	if proof.Layout != "" || swap.Layout != "" || len(swap.Children) != 2 {
+		t.Fatalf("the proof is %+v", proof)
+	}
+	for i, want := range []string{"first, swapped", "second, swapped"} {
+		c := swap.Children[i]
+		if c.Layout != want || !slices.Equal(c.State.Path, []provers.Step{step("on", 0, ""), step("swap", i, want)}) {
+			t.Errorf("part %d of the proof has the layout %q and the path %+v", i, c.Layout, c.State.Path)
+		}
+	}
+	for id, want := range map[search.AttemptID][]string{1: {"", "second of two"}, 2: nil, 3: {"first, swapped", "second, swapped"}, 4: nil} {
+		if a, _ := tree.Attempt(id); !slices.Equal(a.Layouts, want) {
+			t.Errorf("attempt %d has the layouts %q", id, a.Layouts)
+		}
+	}
+}
+
 func TestDamagedEvents(t *testing.T) {
 	c := candidate("x", -1)
 	solved := &provers.Outcome{Status: provers.Solved}
@@ -189,6 +231,7 @@ func TestDamagedEvents(t *testing.T) {
 		{"status", search.Event{Kind: search.AttemptTried, Attempt: 4, Node: 1, Candidate: &c, Outcome: &provers.Outcome{Status: "odd"}}, `status "odd"`},
 		{"child", search.Event{Kind: search.AttemptTried, Attempt: 4, Node: 1, Candidate: &c, Outcome: &provers.Outcome{Status: provers.Progress}, Children: []search.NodeID{0}}, "no node 0"},
 		{"solved with children", search.Event{Kind: search.AttemptTried, Attempt: 4, Node: 1, Candidate: &c, Outcome: solved, Children: []search.NodeID{2}}, "1 states left"},
+		{"layouts", search.Event{Kind: search.AttemptTried, Attempt: 4, Node: 1, Candidate: &c, Outcome: &provers.Outcome{Status: provers.Progress}, Children: []search.NodeID{2}, Layouts: []string{"", "x"}}, "2 layouts for 1 states"},
 		{"stage", search.Event{Kind: search.StageStarted, Stage: 256}, "stage 256"},
 		{"proved", search.Event{Kind: search.NodeProved, Node: 1}, "open, not proved"},
 		{"dead", search.Event{Kind: search.NodeDead, Node: 1}, "open, not dead"},

@@ -19,18 +19,23 @@ import (
 // TestRefused distrusts an action: the search must find a proof without it if
 // there is one, and end otherwise.
 func TestRefused(t *testing.T) {
-	refused, proved := 0, 0
+	refused, proved, replaced := 0, 0, 0
 	for seed := range uint64(60) {
 		g := proverstest.RandomGraph(seed, 12, 3, 0.15)
 		distrust := func(a string) bool { return a == "a0" }
 		p := proverstest.New(g, proverstest.Options{Distrust: distrust})
 		cfg := config(p, g, "")
 		cfg.Workers = 1 + int(seed%3)
+		strict(t, &cfg)
 		log := &memoryLog{}
 		cfg.Log = log
 		r := run(t, cfg)
-		tree := search.NewTree()
+		tree, reader := search.NewTree(), newReader()
 		for _, e := range log.all() {
+			if diff := reader.differs(tree); diff != "" && !follows(e) {
+				t.Fatalf("seed %d, before event %d (%s): %s", seed, e.Seq, e.Kind, diff)
+			}
+			reader.read(e)
 			if err := tree.Apply(e); err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
@@ -46,6 +51,7 @@ func TestRefused(t *testing.T) {
 			t.Errorf("seed %d: %d proofs refused, %d verdicts stored", seed, r.Refused, n)
 		}
 		refused += r.Refused
+		replaced += reader.replaced
 		honest := g.Provable(func(_, a string) bool { return distrust(a) })[g.Start]
 		if got := r.End == search.EndProved; got != honest {
 			t.Errorf("seed %d: end %s after %d refused proofs, but there is a proof without them: %t", seed, r.End, r.Refused, honest)
@@ -64,8 +70,36 @@ func TestRefused(t *testing.T) {
 			t.Errorf("seed %d: end %s after %d refused proofs", seed, r.End, r.Refused)
 		}
 	}
-	if refused < 20 || proved < 15 {
-		t.Errorf("%d proofs refused, %d proved: the test is lopsided", refused, proved)
+	if refused < 20 || proved < 15 || replaced < 20 {
+		t.Errorf("%d proofs refused, %d proved, %d nodes proved otherwise: the test is lopsided", refused, proved, replaced)
+	}
+}
+
+// TestProvedOtherwise bars the attempt that proves a node which has another
+// proof: nothing changes but who proves it, and that is said.
+func TestProvedOtherwise(t *testing.T) {
+	g := &proverstest.Graph{Start: "a", Edges: map[string]map[string]proverstest.Effect{
+		"a": {"go": {Next: []string{"b"}}}, "b": {"cheat": {}, "work": {}},
+	}}
+	cfg := config(proverstest.New(g, proverstest.Options{Distrust: func(a string) bool { return a == "cheat" }}), g, "")
+	cfg.Info.Stages[0].Batch = 3
+	cfg.Policy = flatPolicyWith("go", "cheat", "work") // both of which prove b
+	log := &memoryLog{}
+	cfg.Log = log
+	r := run(t, cfg)
+	var events []string
+	barred := false
+	for _, e := range log.all() {
+		if barred = barred || e.Kind == search.NodeReopened && e.Attempt > 0; barred && e.Node > 0 {
+			events = append(events, fmt.Sprintf("%s %d %d", e.Kind, e.Node, e.Attempt))
+		}
+	}
+	b, _ := r.Tree.Find("state:b")
+	n, _ := r.Tree.Node(b)
+	cheat, _ := r.Tree.Attempt(n.ProvedBy - 1)
+	want := []string{fmt.Sprintf("node_reopened %d %d", b, cheat.ID), fmt.Sprintf("node_proved %d %d", b, n.ProvedBy)}
+	if r.End != search.EndProved || r.Script != "go\nwork\n" || cheat.Candidate.Action.Text != "cheat" || !slices.Equal(events, want) {
+		t.Errorf("end %s, script %q, events %q; want %q", r.End, r.Script, events, want)
 	}
 }
 

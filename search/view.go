@@ -56,6 +56,9 @@ type Attempt struct {
 	Barred bool
 	// Children are the states that it left, in order.
 	Children []NodeID
+	// Layouts are the adapter's notes on how each child is arranged in what the
+	// attempt left ([provers.Step].Layout); nil if all are empty.
+	Layouts []string
 	// Fate is what follows for the attempt: proved if nothing of it is left to
 	// prove, dead if it failed or led to a dead node.
 	Fate NodeStatus
@@ -133,8 +136,8 @@ func (t *Tree) End() (reason EndReason, detail string) { return t.end, t.detail 
 // Verdict is the last verdict on a proof of the root, or nil.
 func (t *Tree) Verdict() *provers.Verdict { return t.verdict }
 
-// Changed lists the nodes whose status changed by the last event. It is valid
-// until the next call of Apply.
+// Changed lists the nodes whose status, or the attempt that proves them, changed
+// by the last event. It is valid until the next call of Apply.
 func (t *Tree) Changed() []NodeID { return t.changed }
 
 // Nodes is the number of nodes; their numbers are 1 to Nodes.
@@ -209,6 +212,12 @@ func (t *Tree) Attempt(id AttemptID) (Attempt, bool) {
 	}
 	for e := range t.edgesOf(a) {
 		v.Children = append(v.Children, NodeID(e.child+1))
+		if e.layout != 0 && v.Layouts == nil {
+			v.Layouts = make([]string, a.edgeCount)
+		}
+		if v.Layouts != nil {
+			v.Layouts[len(v.Children)-1] = t.layouts.list[e.layout]
+		}
 	}
 	switch conclusive := v.Status.Conclusive(); {
 	case a.barred, conclusive && !a.accepted():

@@ -52,7 +52,9 @@ type job struct {
 	restarts []string // why the prover was started again meanwhile
 	inProver time.Duration
 	inPolicy time.Duration
-	done     bool // used by the loop
+	// Used by the loop.
+	done    bool
+	arrived time.Time // when it was done
 }
 
 // report is what a worker sends to the loop: a job that is done, or, if retired
@@ -73,14 +75,14 @@ type pool struct {
 	live    int // workers that have not given up; used by the loop
 }
 
-// startPool starts the workers. At most window jobs may be given out at a time,
+// startPool starts the workers. At most so many jobs may be given out at a time,
 // and one urgent one, so that nobody ever waits to send.
-func startPool(work, try context.Context, cfg *Config, window int) *pool {
+func startPool(work, try context.Context, cfg *Config, most int) *pool {
 	p := &pool{
 		cfg:     cfg,
-		jobs:    make(chan *job, window+1),
+		jobs:    make(chan *job, most+1),
 		urgent:  make(chan *job, 1),
-		reports: make(chan report, window+cfg.Workers+2),
+		reports: make(chan report, most+cfg.Workers+2),
 		quit:    make(chan struct{}),
 		live:    cfg.Workers,
 	}

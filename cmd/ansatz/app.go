@@ -29,7 +29,6 @@ type app struct {
 	db      string // --db; empty means the default place
 	config  string // --config
 	verbose bool   // --verbose
-	where   places // --lean, --project, --npm-dir
 }
 
 func newApp() *app {

@@ -3,9 +3,15 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
+	"unicode/utf8"
 
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/problems"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
 	"github.com/ansatz-prover/ansatz/lean/source"
+	"github.com/ansatz-prover/ansatz/provers"
 )
 
 // batch is one command's work on several problems.
@@ -15,12 +21,14 @@ type batch struct {
 	flags   searchFlags
 	learned int
 	began   time.Time
+	// explained is set when the user was told why imports fail.
+	explained bool
 }
 
 // begin gets everything ready that searches need.
 func (a *app) begin(ctx context.Context, f searchFlags, noStore bool) (b *batch, err error) {
 	b = &batch{app: a, flags: f, began: time.Now()}
-	b.runner.display = newDisplay(a.stderr, a.width, a.json && a.width() == 0)
+	b.runner.display = console.NewDisplay(a.stderr, a.width, a.json && a.width() == 0)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.end())
@@ -29,7 +37,7 @@ func (a *app) begin(ctx context.Context, f searchFlags, noStore bool) (b *batch,
 	if b.runner.policy, err = newPolicy(f.policy); err != nil {
 		return b, err
 	}
-	f.connect.say = func(what string) { b.runner.display.say("%s", what) }
+	f.connect.say = func(what string) { b.runner.display.Say("%s", what) }
 	if b.runner.conn, err = a.connect(ctx, f.connect); err != nil {
 		return b, err
 	}
@@ -50,7 +58,7 @@ func (a *app) begin(ctx context.Context, f searchFlags, noStore bool) (b *batch,
 	}
 	info := b.runner.conn.prover.Info()
 	if a.verbose || !a.json {
-		b.runner.display.say("%s %s (%s), %s", info.Name, info.Version, info.Variant, plural(int64(b.runner.workers), "worker"))
+		b.runner.display.Say("%s %s (%s), %s", info.Name, info.Version, info.Variant, console.Plural(int64(b.runner.workers), "worker"))
 	}
 	return b, nil
 }
@@ -67,14 +75,14 @@ func (b *batch) end() error {
 		b.runner.store = nil
 	}
 	if b.runner.display != nil {
-		b.runner.display.close()
+		b.runner.display.Close()
 		b.runner.display = nil
 	}
 	return errors.Join(errs...)
 }
 
 // all searches for proofs of all tasks and reports the results.
-func (b *batch) all(ctx context.Context, sum *summary, tasks []task, make func(*task) plan, done func(*task, result)) error {
+func (b *batch) all(ctx context.Context, sum *results.Summary, tasks []problems.Task, planOf func(*problems.Task) plan, done func(*problems.Task, results.Result)) error {
 	info := b.runner.conn.prover.Info()
 	sum.Prover, sum.Policy, sum.Workers, sum.Learned = info, b.runner.policy.Name(), b.runner.workers, b.learned
 	width := widestName(tasks)
@@ -85,74 +93,90 @@ func (b *batch) all(ctx context.Context, sum *summary, tasks []task, make func(*
 		if ctx.Err() != nil {
 			break
 		}
-		b.runner.display.update(func(s *status) {
-			s.index, s.total, s.name, s.timeout = i+1, len(tasks), t.problem.Name, b.flags.timeout
+		b.runner.display.Update(func(s *console.Status) {
+			s.Index, s.Total, s.Name, s.Timeout = i+1, len(tasks), t.Problem.Name, b.flags.timeout
 			if i > 0 {
-				s.mean = time.Since(b.began) / time.Duration(i)
+				s.Mean = time.Since(b.began) / time.Duration(i)
 			}
 		})
-		r, err := b.runner.run(ctx, make(t))
-		b.runner.display.idle()
-		sum.add(r)
+		r, err := b.runner.run(ctx, planOf(t))
+		b.runner.display.Idle()
+		sum.Add(r)
 		done(t, r)
 		b.report(r, width)
 		if r.Run != "" {
 			last = r.Run
 		}
+		b.explain(t.Problem, r)
 		if stop = err; err != nil {
 			break
 		}
 	}
 	sum.Interrupted = ctx.Err() != nil
-	sum.finish(time.Since(b.began))
+	sum.Finish(time.Since(b.began))
 	b.conclude(sum, last)
 	return stop
 }
 
+// explain says once what to do about problems that import what Lean from npm
+// does not have.
+func (b *batch) explain(p provers.Problem, r results.Result) {
+	if b.explained || r.Result != results.Invalid || b.runner.conn.prover.Info().Variant != provers.Npm {
+		return
+	}
+	for _, module := range source.Requires(p) {
+		if root, _, _ := strings.Cut(module, "."); root != "Init" && root != "Std" && root != "Lean" {
+			b.explained = true
+			b.runner.display.Say("%s imports %s, which Lean from npm does not have; give a Lake project that has it: --project DIR", console.OneLine(p.Name), module)
+			return
+		}
+	}
+}
+
 // report prints one result.
-func (b *batch) report(r result, width int) {
+func (b *batch) report(r results.Result, width int) {
 	a := b.app
-	b.runner.display.above(func() {
+	b.runner.display.Above(func() {
 		if a.json {
 			a.printJSON(r)
 			return
 		}
-		a.printf("%s\n", r.line(width))
-		if a.verbose && r.Result == proved {
-			a.printf("%s\n", indented(printable(r.Proof), "    "))
+		a.printf("%s\n", r.Line(width))
+		if a.verbose && r.Result == results.Proved {
+			a.printf("%s\n", console.Indent(console.Printable(r.Proof), "    "))
 		}
 	})
 }
 
 // conclude prints the summary.
-func (b *batch) conclude(sum *summary, last string) {
+func (b *batch) conclude(sum *results.Summary, last string) {
 	a := b.app
-	b.runner.display.above(func() {
+	b.runner.display.Above(func() {
 		if a.json {
 			a.printJSON(sum)
 		} else {
-			a.printf("\n%s", sum.text(a.verbose))
+			a.printf("\n%s", sum.Text(a.verbose))
 		}
 	})
 	if !sum.Interrupted {
 		return
 	}
-	if last != "" && sum.Results[interrupted] > 0 {
-		b.runner.display.say("stopped; what was found is kept. To go on: ansatz resume %s", last)
+	if last != "" && sum.Results[results.Interrupted] > 0 {
+		b.runner.display.Say("stopped; what was found is kept. To go on: ansatz resume %s", last)
 		return
 	}
-	b.runner.display.say("stopped")
+	b.runner.display.Say("stopped")
 }
 
 // writeBack puts proofs in place of sorry, in the files themselves, or in a new
 // file if there is a path.
-func (a *app) writeBack(in input, proofs map[*task]string, path string) error {
+func (a *app) writeBack(in problems.Input, proofs map[*problems.Task]string, path string) error {
 	replacements := make(map[*source.File][]source.Replacement)
 	for t, proof := range proofs {
-		replacements[t.file] = append(replacements[t.file], source.Replacement{Target: t.target, Proof: proof})
+		replacements[t.File] = append(replacements[t.File], source.Replacement{Target: t.Target, Proof: proof})
 	}
 	var errs []error
-	for _, file := range in.files {
+	for _, file := range in.Files {
 		list := replacements[file]
 		if len(list) == 0 {
 			continue
@@ -172,7 +196,17 @@ func (a *app) writeBack(in input, proofs map[*task]string, path string) error {
 		if path != "" {
 			to = path
 		}
-		a.errorf("wrote %s to %s\n", plural(int64(len(list)), "proof"), to)
+		a.errorf("wrote %s to %s\n", console.Plural(int64(len(list)), "proof"), to)
 	}
 	return errors.Join(errs...)
+}
+
+// widestName is the width of the column of names.
+func widestName(tasks []problems.Task) int {
+	const most = 40
+	width := 0
+	for _, t := range tasks {
+		width = max(width, utf8.RuneCountInString(console.OneLine(t.Problem.Name)))
+	}
+	return min(width, most)
 }

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search/prooftree"
 )
@@ -99,12 +101,12 @@ func (a *app) conclude(err error) int {
 	}
 	if a.json {
 		// Nothing can be done about an error of stderr.
-		_ = json.NewEncoder(a.stderr).Encode(errorJSON{Version: jsonVersion, Type: "error", Error: e.err.Error(), Hint: e.hint, Code: e.code})
+		_ = json.NewEncoder(a.stderr).Encode(errorJSON{Version: results.Version, Type: "error", Error: e.err.Error(), Hint: e.hint, Code: e.code})
 		return e.code
 	}
-	fmt.Fprintf(a.stderr, "ansatz: %s\n", printable(e.err.Error()))
+	fmt.Fprintf(a.stderr, "ansatz: %s\n", console.Printable(e.err.Error()))
 	if e.hint != "" {
-		fmt.Fprintf(a.stderr, "  %s\n", strings.ReplaceAll(printable(e.hint), "\n", "\n  "))
+		fmt.Fprintf(a.stderr, "  %s\n", strings.ReplaceAll(console.Printable(e.hint), "\n", "\n  "))
 	}
 	return e.code
 }

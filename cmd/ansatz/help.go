@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
 	"github.com/spf13/cobra"
 )
 
@@ -29,7 +30,7 @@ The file is $XDG_CONFIG_HOME/ansatz/config.json (by default below ~/.config), or
 what --config or %s names. It is a JSON object of strings and numbers, such as
 
   {"timeout": "5m", "workers": 4, "project": "/home/me/mathlib4"}`,
-		columns([]string{"  flag", "environment", "file", "meaning"}, rows), envConfig), "\n")
+		console.Columns([]string{"  flag", "environment", "file", "meaning"}, rows), envConfig), "\n")
 }
 
 const exitCodesHelp = `0    everything was proved, checked or done

@@ -4,13 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/problems"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search"
 	"github.com/spf13/cobra"
@@ -189,17 +191,17 @@ func (a *app) prove(ctx context.Context, f proveFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	in, err := readInput(args, f.statement)
+	in, err := problems.Read(args, f.statement)
 	if err != nil {
-		return err
+		return usage(err, "give .lean files, .jsonl datasets or --statement")
 	}
-	if err := in.choose(f.names); err != nil {
-		return err
+	if err := in.Choose(f.names); err != nil {
+		return usage(err, "a pattern is a name with *, ? and [a-z]")
 	}
-	for _, e := range in.errors {
-		a.reportInput(e)
+	for _, m := range in.Mistakes {
+		a.reportMistake(m)
 	}
-	if len(in.tasks) == 0 {
+	if len(in.Tasks) == 0 {
 		return a.nothingToProve(f, in)
 	}
 	s, err := a.begin(ctx, f.searchFlags, f.noStore)
@@ -207,13 +209,13 @@ func (a *app) prove(ctx context.Context, f proveFlags, args []string) error {
 		return err
 	}
 	budget := search.Budget{Wall: f.timeout, Expansions: f.maxExpansions, Attempts: f.maxAttempts, Nodes: f.maxNodes}
-	sum := newSummary(len(in.tasks))
-	sum.Seed, sum.InputErrors = f.seed, len(in.errors)
-	proofs := make(map[*task]string)
-	err = s.all(ctx, sum, in.tasks, func(t *task) plan {
-		return plan{info: search.RunInfo{Problem: t.problem, Seed: f.seed, Budget: budget, Stages: stages}}
-	}, func(t *task, r result) {
-		if r.Result == proved {
+	sum := results.NewSummary(len(in.Tasks))
+	sum.Seed, sum.InputErrors = f.seed, len(in.Mistakes)
+	proofs := make(map[*problems.Task]string)
+	err = s.all(ctx, sum, in.Tasks, func(t *problems.Task) plan {
+		return plan{info: search.RunInfo{Problem: t.Problem, Seed: f.seed, Budget: budget, Stages: stages}}
+	}, func(t *problems.Task, r results.Result) {
+		if r.Result == results.Proved {
 			proofs[t] = r.Proof
 		}
 	})
@@ -226,9 +228,9 @@ func (a *app) prove(ctx context.Context, f proveFlags, args []string) error {
 }
 
 // nothingToProve explains an input without problems.
-func (a *app) nothingToProve(f proveFlags, in input) error {
+func (a *app) nothingToProve(f proveFlags, in problems.Input) error {
 	switch {
-	case len(in.errors) > 0:
+	case len(in.Mistakes) > 0:
 		return usagef("", "nothing to prove: no problem of the input can be used")
 	case len(f.names) > 0:
 		return usagef("", "nothing to prove: no problem has a name that matches %s", strings.Join(f.names, " or "))
@@ -236,13 +238,20 @@ func (a *app) nothingToProve(f proveFlags, in input) error {
 	return usagef("a theorem to prove ends in := by sorry", "nothing to prove: no theorem without a proof was found")
 }
 
-// reportInput reports a place of the input that cannot be used.
-func (a *app) reportInput(e inputError) {
+// inputErrorJSON is a place of the input that cannot be used.
+type inputErrorJSON struct {
+	Version int    `json:"version"`
+	Type    string `json:"type"` // "input_error"
+	problems.Mistake
+}
+
+// reportMistake reports a place of the input that cannot be used.
+func (a *app) reportMistake(m problems.Mistake) {
 	if a.json {
-		a.printJSON(e)
+		a.printJSON(inputErrorJSON{Version: results.Version, Type: "input_error", Mistake: m})
 		return
 	}
-	fmt.Fprintf(a.stderr, "%s\n", clip(oneLine(e.String()), 400))
+	a.errorf("%s\n", console.Clip(console.OneLine(m.String()), 400))
 }
 
 // printJSON writes one object on one line of stdout.
@@ -253,7 +262,7 @@ func (a *app) printJSON(v any) {
 }
 
 // outcome is the error, and so the exit code, that sums up several searches.
-func (a *app) outcome(ctx context.Context, err error, sum *summary) error {
+func (a *app) outcome(ctx context.Context, err error, sum *results.Summary) error {
 	switch {
 	case errors.Is(context.Cause(ctx), errInterrupted):
 		if err != nil {
@@ -262,7 +271,7 @@ func (a *app) outcome(ctx context.Context, err error, sum *summary) error {
 		return &exitError{code: exitInterrupted}
 	case err != nil:
 		return err
-	case sum.Results[proved] < sum.Problems || sum.InputErrors > 0:
+	case sum.Results[results.Proved] < sum.Problems || sum.InputErrors > 0:
 		return &exitError{code: exitUnproved}
 	}
 	return nil

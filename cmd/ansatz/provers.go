@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
 	"github.com/ansatz-prover/ansatz/lean"
 	"github.com/ansatz-prover/ansatz/lean/npm"
 	"github.com/ansatz-prover/ansatz/provers"
@@ -60,7 +62,7 @@ func (a *app) listProvers(ctx context.Context, p places) error {
 			Chosen: chooseErr == nil && f.Source == chosen.Source && f.Info.Path == chosen.Info.Path})
 	}
 	if a.json {
-		a.printJSON(proversJSON{Version: jsonVersion, Type: "provers", Provers: list})
+		a.printJSON(proversJSON{Version: results.Version, Type: "provers", Provers: list})
 	} else {
 		a.printf("%s", proversText(list))
 	}
@@ -91,13 +93,13 @@ func proversText(list []proverJSON) string {
 			fmt.Fprintf(&b, "    at %s\n", p.Prover.Path)
 		}
 		if p.Problem != "" {
-			fmt.Fprintf(&b, "    %s\n", oneLine(p.Problem))
+			fmt.Fprintf(&b, "    %s\n", console.OneLine(p.Problem))
 		}
 		if p.Hint != "" {
-			fmt.Fprintf(&b, "    to do: %s\n", oneLine(p.Hint))
+			fmt.Fprintf(&b, "    to do: %s\n", console.OneLine(p.Hint))
 		}
 		for _, n := range p.Notes {
-			fmt.Fprintf(&b, "    note: %s\n", oneLine(n))
+			fmt.Fprintf(&b, "    note: %s\n", console.OneLine(n))
 		}
 	}
 	return b.String()
@@ -149,8 +151,8 @@ func registerDir(cmd *cobra.Command, dir *string) {
 }
 
 func (a *app) install(ctx context.Context, o npm.Options) error {
-	d := newDisplay(a.stderr, a.width, a.json && a.width() == 0)
-	defer d.close()
+	d := console.NewDisplay(a.stderr, a.width, a.json && a.width() == 0)
+	defer d.Close()
 	phase := npm.Phase("")
 	changed := false
 	o.Progress = func(p npm.Progress) {
@@ -158,10 +160,10 @@ func (a *app) install(ctx context.Context, o npm.Options) error {
 		case npm.Downloading, npm.Unpacking:
 			changed = true
 		}
-		if d.live() {
-			d.update(func(s *status) { s.note = p.String() })
+		if d.Live() {
+			d.Update(func(s *console.Status) { s.Note = p.String() })
 		} else if p.Phase != phase && p.Phase != npm.Ready && !a.json {
-			d.say("%s", p.String())
+			d.Say("%s", p.String())
 		}
 		phase = p.Phase
 	}
@@ -170,17 +172,17 @@ func (a *app) install(ctx context.Context, o npm.Options) error {
 	if err != nil {
 		return err
 	}
-	d.idle()
-	d.above(func() {
+	d.Idle()
+	d.Above(func() {
 		if a.json {
-			a.printJSON(installJSON{Version: jsonVersion, Type: "installed", Prover: "lean", Release: in.Version, Dir: in.Dir, Changed: changed})
+			a.printJSON(installJSON{Version: results.Version, Type: "installed", Prover: "lean", Release: in.Version, Dir: in.Dir, Changed: changed})
 			return
 		}
 		if !changed {
 			a.printf("Lean %s is installed in %s\n", in.Version, in.Dir)
 			return
 		}
-		a.printf("installed Lean %s in %s, in %s\n", in.Version, in.Dir, durationText(time.Since(begin)))
+		a.printf("installed Lean %s in %s, in %s\n", in.Version, in.Dir, console.Duration(time.Since(begin)))
 	})
 	return nil
 }
@@ -197,7 +199,7 @@ func newUninstall(a *app) *cobra.Command {
 				return err
 			}
 			if a.json {
-				a.printJSON(installJSON{Version: jsonVersion, Type: "uninstalled", Prover: "lean", Dir: dir, Changed: removed})
+				a.printJSON(installJSON{Version: results.Version, Type: "uninstalled", Prover: "lean", Dir: dir, Changed: removed})
 				return nil
 			}
 			if removed {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/problems"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
 	"github.com/ansatz-prover/ansatz/search"
 	"github.com/ansatz-prover/ansatz/search/prooftree"
 	"github.com/spf13/cobra"
@@ -12,7 +14,6 @@ import (
 
 func newResume(a *app) *cobra.Command {
 	var f searchFlags
-	var fresh bool
 	cmd := &cobra.Command{
 		Use: "resume RUN", GroupID: "search", Short: "Go on with a stored search",
 		Long: `Go on with a stored search from where it stopped: one that was interrupted, whose
@@ -23,7 +24,7 @@ ID, a beginning of it, or last.`,
   ansatz resume 260410-f2k --timeout 10m`,
 		Args: cobra.ExactArgs(1), ValidArgsFunction: a.runIDs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			fresh = cmd.Flags().Changed("timeout")
+			fresh := cmd.Flags().Changed("timeout")
 			return a.resume(cmd.Context(), f, fresh, args[0])
 		},
 	}
@@ -48,11 +49,11 @@ func (a *app) resume(ctx context.Context, f searchFlags, fresh bool, typed strin
 	if was, is := p.info.Prover, b.runner.conn.prover.Info(); was.Name != is.Name {
 		return errors.Join(usagef("", "run %s was made with %s, and this is %s", p.info.ID, was.Name, is.Name), b.end())
 	} else if was.Version != is.Version || was.Variant != is.Variant {
-		b.runner.display.say("the run was made with %s %s (%s); what it found may not hold with %s (%s)", was.Name, was.Version, was.Variant, is.Version, is.Variant)
+		b.runner.display.Say("the run was made with %s %s (%s); what it found may not hold with %s (%s)", was.Name, was.Version, was.Variant, is.Version, is.Variant)
 	}
-	sum := newSummary(1)
+	sum := results.NewSummary(1)
 	sum.Seed = p.info.Seed
-	err = b.all(ctx, sum, []task{{problem: p.info.Problem}}, func(*task) plan { return p }, func(*task, result) {})
+	err = b.all(ctx, sum, []problems.Task{{Problem: p.info.Problem}}, func(*problems.Task) plan { return p }, func(*problems.Task, results.Result) {})
 	return a.outcome(ctx, errors.Join(err, b.end()), sum)
 }
 

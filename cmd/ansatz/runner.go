@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search"
 	"github.com/ansatz-prover/ansatz/search/policy"
@@ -19,7 +21,7 @@ type runner struct {
 	store   *prooftree.Store // nil if nothing is to be stored
 	policy  policy.Policy
 	workers int
-	display *display
+	display *console.Display
 }
 
 // plan is one search: a new one, or one that goes on with a stored one.
@@ -31,10 +33,10 @@ type plan struct {
 
 // run does one search. The result is valid in any case; the error is one that
 // the next problem would meet too.
-func (r *runner) run(ctx context.Context, p plan) (result, error) {
+func (r *runner) run(ctx context.Context, p plan) (results.Result, error) {
 	problem := p.info.Problem
 	begin := time.Now()
-	r.display.phase("starting Lean")
+	r.display.Phase("starting Lean")
 	sessions, err := r.open(ctx, problem)
 	starting := time.Since(begin).Seconds()
 	if err != nil {
@@ -43,22 +45,24 @@ func (r *runner) run(ctx context.Context, p plan) (result, error) {
 	defer sessions.close()
 
 	config := search.Config{Info: p.info, Open: sessions.take, Workers: len(sessions.ready), Policy: r.policy,
-		Verify: r.conn.verifier.Verify, Resume: p.resume, Observe: r.display.observe}
+		Verify: r.conn.verifier.Verify, Resume: p.resume, Observe: r.display.Observe}
 	config.Info.Prover, config.Info.Policy = r.conn.prover.Info(), r.policy.Name()
 	if r.store != nil {
 		writer, err := r.own(ctx, config.Info, p.resume != nil)
 		if err != nil {
-			return notSearched(problem, failed, err.Error()), err
+			return results.NotSearched(problem, results.Failed, err.Error()), err
 		}
 		defer func() { _ = writer.Close() }() // what was appended is stored
 		config.Log, config.Info.ID = writer, writer.Info().ID
 	}
-	r.display.update(func(s *status) { s.searching, s.since = true, time.Now() })
+	r.display.Update(func(s *console.Status) { s.Searching, s.Since = true, time.Now() })
 	found, err := search.Run(ctx, config)
-	out := newResult(problem, config.Info.ID, found, config.Workers, p.before)
+	out := results.New(problem, config.Info.ID, found, config.Workers, p.before)
 	out.Starting = starting
-	if err != nil && out.Result != interrupted {
-		out.Reason = err.Error()
+	if err != nil && out.Result != results.Interrupted {
+		if out.Reason == "" {
+			out.Reason = err.Error()
+		}
 		if e := (*prooftree.Error)(nil); errors.As(err, &e) {
 			return out, err
 		}
@@ -75,15 +79,15 @@ func (r *runner) own(ctx context.Context, info search.RunInfo, stored bool) (*pr
 }
 
 // notOpened is the result of a problem on which no session could be opened.
-func (r *runner) notOpened(ctx context.Context, p provers.Problem, starting float64, err error) (result, error) {
-	out := notSearched(p, failed, err.Error())
+func (r *runner) notOpened(ctx context.Context, p provers.Problem, starting float64, err error) (results.Result, error) {
+	out := results.NotSearched(p, results.Failed, err.Error())
 	out.Starting = starting
 	if ctx.Err() != nil {
-		out.Result, out.Reason = interrupted, ""
+		out.Result, out.Reason = results.Interrupted, ""
 		return out, nil
 	}
 	if e := (*provers.Error)(nil); errors.As(err, &e) && e.Kind == provers.InvalidProblem {
-		out.Result, out.Reason = invalid, e.Detail
+		out.Result, out.Reason = results.Invalid, e.Detail
 		if e.Detail == "" {
 			out.Reason = err.Error()
 		}
@@ -127,7 +131,7 @@ func (r *runner) open(ctx context.Context, p provers.Problem) (*sessions, error)
 		return s, nil
 	}
 	if len(s.ready) > 0 && ctx.Err() == nil {
-		r.display.say("only %d of %d workers started: %s", len(s.ready), r.workers, oneLine(first.Error()))
+		r.display.Say("only %d of %d workers started: %s", len(s.ready), r.workers, console.OneLine(first.Error()))
 		return s, nil
 	}
 	s.close()

@@ -4,6 +4,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/problems"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search"
 	"github.com/ansatz-prover/ansatz/search/prooftree"
@@ -48,15 +51,15 @@ func runState(r prooftree.RunSummary) string {
 	}
 	switch r.EndReason {
 	case search.EndProved:
-		return string(proved)
+		return string(results.Proved)
 	case search.EndBudget, search.EndExhausted:
-		return string(unproved)
+		return string(results.Unproved)
 	case search.EndUnverified:
-		return string(unverified)
+		return string(results.Unverified)
 	case search.EndInterrupted:
-		return string(interrupted)
+		return string(results.Interrupted)
 	}
-	return string(failed)
+	return string(results.Failed)
 }
 
 func newRuns(a *app) *cobra.Command {
@@ -78,9 +81,9 @@ a stale, an interrupted or an unproved one.`,
 }
 
 func (a *app) runs(ctx context.Context, patterns []string, limit int) error {
-	var none input
-	if err := none.choose(patterns); err != nil {
-		return err
+	var none problems.Input
+	if err := none.Choose(patterns); err != nil {
+		return usage(err, "")
 	}
 	store, err := a.readStore()
 	if err != nil {
@@ -100,12 +103,12 @@ func (a *app) runs(ctx context.Context, patterns []string, limit int) error {
 		if limit > 0 && len(list) == limit {
 			break
 		}
-		if len(patterns) == 0 || nameMatches(r.Problem.Name, patterns) {
+		if len(patterns) == 0 || problems.NameMatches(r.Problem.Name, patterns) {
 			list = append(list, newRunJSON(r))
 		}
 	}
 	if a.json {
-		a.printJSON(runsJSON{Version: jsonVersion, Type: "runs", Runs: list})
+		a.printJSON(runsJSON{Version: results.Version, Type: "runs", Runs: list})
 		return nil
 	}
 	a.printf("%s", runsText(list, time.Local))
@@ -119,8 +122,8 @@ func runsText(list []runJSON, zone *time.Location) string {
 	}
 	rows := make([][]string, 0, len(list))
 	for _, r := range list {
-		rows = append(rows, []string{r.Run, r.State, clip(oneLine(r.Name), 40), durationText(seconds(r.Elapsed)), countText(r.Attempts),
+		rows = append(rows, []string{r.Run, r.State, console.Clip(console.OneLine(r.Name), 40), console.Duration(results.Seconds(r.Elapsed)), console.Count(r.Attempts),
 			r.Created.In(zone).Format("2006-01-02 15:04"), r.Prover.Name + " " + r.Prover.Version})
 	}
-	return columns([]string{"run", "state", "problem", ">time", ">attempts", "created", "prover"}, rows)
+	return console.Columns([]string{"run", "state", "problem", ">time", ">attempts", "created", "prover"}, rows)
 }

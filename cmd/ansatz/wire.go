@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
 	"github.com/ansatz-prover/ansatz/lean"
 	"github.com/ansatz-prover/ansatz/lean/npm"
 	"github.com/ansatz-prover/ansatz/provers"
@@ -39,8 +40,8 @@ func (p places) options() lean.FindOptions {
 // connectOptions says how to use a prover.
 type connectOptions struct {
 	places        places
-	memoryLimit   byteSize
-	recycleAbove  byteSize
+	memoryLimit   console.ByteSize
+	recycleAbove  console.ByteSize
 	startTimeout  time.Duration
 	verifyTimeout time.Duration
 	record        string // folder, or empty
@@ -107,11 +108,12 @@ func connectLean(ctx context.Context, o connectOptions) (*connection, error) {
 	return c, nil
 }
 
-// defaultWorkers is as many workers as there are processors, as far as memory goes.
+// defaultWorkers is as many workers as there are processors, as far as there is
+// memory for them and for the process of a final check.
 func defaultWorkers(memory int64) int {
 	workers := runtime.GOMAXPROCS(0)
 	if available, err := availableMemory(); err == nil {
-		workers = min(workers, int(available/memory))
+		workers = min(workers, int(available/memory)-1)
 	}
 	return max(workers, 1)
 }
@@ -202,7 +204,7 @@ func (a *app) runIDs(cmd *cobra.Command, args []string, typed string) ([]cobra.C
 	list := []cobra.Completion{cobra.CompletionWithDesc("last", "the run that was created last")}
 	for _, r := range runs {
 		if strings.HasPrefix(r.ID, typed) {
-			list = append(list, cobra.CompletionWithDesc(r.ID, clip(oneLine(r.Problem.Name+", "+runState(r)), 60)))
+			list = append(list, cobra.CompletionWithDesc(r.ID, console.Clip(console.OneLine(r.Problem.Name+", "+runState(r)), 60)))
 		}
 	}
 	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder

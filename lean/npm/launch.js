@@ -21,7 +21,8 @@
 //                  writable, and only to prepare; once prepared, lean.js and lean.wasm are not read any more.
 //   LEAN_CORES     cap on the threads of Lean's task pool (4; never more than there are cores)
 //   LEAN_POOL      threads started ahead (4); more are started when wanted, and threads are used again
-//   LEAN_STACK_MB  native stack of each thread but the main one (64); address space, committed only when used
+//   LEAN_STACK_MB  native stack of each thread but the main one (256); address space, committed only when used.
+//                  With 64 the kernel's deep recursions end in a RangeError, that is, the end of the process
 //   LEAN_HEAP_MS   period in ms of a line `[heap] wasm=BYTES rss=BYTES` on stderr (0: none)
 //   LEAN_TRACE     set: start-up times on stderr
 //
@@ -314,6 +315,9 @@ const RINGS = 0, CRASHED = 1, NEVER = 2; // the words of `bell`
 const HEAD = 0, TAIL = 1, EOF = 2; // the words of `control`: bytes taken, bytes put (both modulo 2^32), end of input
 const RING_SIZE = 1 << 18; // bytes of stdin read ahead; a power of two
 
+// A C++ exception is thrown as the address of its object.
+const describe = e => typeof e === 'number' ? 'uncaught C++ exception (deep recursion or out of memory)' : e?.stack ?? String(e);
+
 function ring(bell) {
   Atomics.add(bell, RINGS, 1);
   Atomics.notify(bell, RINGS);
@@ -342,7 +346,7 @@ function runPthread({ port, bell, symbols, script, cores }) {
   console.log = () => {}; // debugging output of the package
   // An error event would wait in the main thread's event loop for ever: the process ends here.
   process.on('uncaughtException', e => {
-    fs.writeSync(2, `lean: a thread crashed: ${e?.stack ?? e}\n`);
+    fs.writeSync(2, `lean: a thread crashed: ${describe(e)}\n`);
     Atomics.store(bell, CRASHED, 1);
     ring(bell);
     Atomics.wait(bell, NEVER, 0, 1000); // the main thread, if it reads, leaves with code 1 before that
@@ -406,7 +410,7 @@ function main() {
   const script = path.join(cache, 'lean.js');
   const setting = (name, usual) => +(process.env[name] || usual);
   const cores = Math.min(os.availableParallelism(), setting('LEAN_CORES', 4));
-  const stackSizeMb = setting('LEAN_STACK_MB', 64);
+  const stackSizeMb = setting('LEAN_STACK_MB', 256);
   const memory = new WebAssembly.Memory({ initial: 256, maximum: MAX_PAGES, shared: true });
   const words = n => new Int32Array(new SharedArrayBuffer(4 * n));
   const bell = words(3), control = words(3);
@@ -446,7 +450,7 @@ function main() {
   });
   // Ends the process, and so the threads, from wherever in the runtime it is called.
   const quit = (status, reason) => {
-    if (reason && reason.name !== 'ExitStatus') fs.writeSync(2, `lean: ${reason.stack ?? reason}\n`);
+    if (reason && reason.name !== 'ExitStatus') fs.writeSync(2, `lean: ${describe(reason)}\n`);
     trace(`exit ${status}`);
     process.exit(status);
   };

@@ -116,6 +116,9 @@ func (c *conformance) try(from provers.State, actions ...provers.Action) []prove
 		}
 		for k, next := range o.Next {
 			want := append(slices.Clone(from.Path), provers.Step{Action: actions[i], Index: k})
+			if n := len(next.Path); n == len(want) {
+				want[n-1].Layout = next.Path[n-1].Layout // the adapter's own affair
+			}
 			if next.Key == "" || len(next.Goals) == 0 || !slices.Equal(next.Path, want) {
 				c.Errorf("%q: state %d has key %q, %d goals and path %v", actions[i].Text, k, next.Key, len(next.Goals), next.Path)
 			}
@@ -197,7 +200,11 @@ func (c *conformance) proof(from provers.State, step Tactic) provers.Proof {
 	}
 	p := provers.Proof{State: from, Action: step.Action}
 	for i, next := range o.Next {
-		p.Children = append(p.Children, c.proof(next, step.Children[i]))
+		child := c.proof(next, step.Children[i])
+		if n := len(next.Path); n > 0 {
+			child.Layout = next.Path[n-1].Layout
+		}
+		p.Children = append(p.Children, child)
 	}
 	return p
 }

@@ -216,7 +216,7 @@ func (s *session) try(ctx context.Context, from provers.State, name string, a pr
 		}
 	}
 	e := s.prover.space.Apply(name, a.Text)
-	o := provers.Outcome{Units: max(e.Units, 1), Message: message}
+	o := provers.Outcome{Units: max(e.Units, 1), Message: message, Suggestions: e.Suggestions}
 	switch {
 	case l.Units > 0 && o.Units > l.Units:
 		o.Status, o.Units = provers.OutOfBudget, l.Units
@@ -228,11 +228,19 @@ func (s *session) try(ctx context.Context, from provers.State, name string, a pr
 		o.Status = provers.Progress
 		o.Next = make([]provers.State, len(e.Next))
 		for i, next := range e.Next {
-			path := append(from.Path[:len(from.Path):len(from.Path)], provers.Step{Action: a, Index: i})
+			path := append(from.Path[:len(from.Path):len(from.Path)], provers.Step{Action: a, Index: i, Layout: e.layout(i)})
 			o.Next[i] = makeState(next, path)
 		}
 	}
 	return o, nil
+}
+
+// layout is the note that comes with a state that is left.
+func (e *Effect) layout(i int) string {
+	if i < len(e.Layouts) {
+		return e.Layouts[i]
+	}
+	return ""
 }
 
 // wait runs for a time, or, if it is 0, until it is stopped.
@@ -260,6 +268,9 @@ func (s *session) Restore(ctx context.Context, path []provers.Step) (provers.Sta
 		e := s.prover.space.Apply(name, step.Action.Text)
 		if e.Rejected || step.Index < 0 || step.Index >= len(e.Next) {
 			return provers.State{}, fmt.Errorf("restoring a state: step %d (%q) does not lead to state %d", i+1, step.Action.Text, step.Index)
+		}
+		if want := e.layout(step.Index); step.Layout != want {
+			return provers.State{}, fmt.Errorf("restoring a state: step %d (%q) has the layout %q, not %q", i+1, step.Action.Text, step.Layout, want)
 		}
 		name = e.Next[step.Index]
 	}

@@ -41,6 +41,31 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+// TestNotes keeps to the contract also where steps have layouts, and restores
+// no state by a step that has another one.
+func TestNotes(t *testing.T) {
+	p := proverstest.New(&proverstest.Graph{Start: "a", Edges: map[string]map[string]proverstest.Effect{
+		"a": {"split": {Next: []string{"b", "c"}, Layouts: []string{"", "second"}}, "ask": {Rejected: true, Suggestions: []string{"split"}}},
+		"b": {"end": {}}, "c": {"end": {}},
+	}}, proverstest.Options{})
+	proverstest.Conformance(t, proverstest.Suite{Prover: p, Verifier: p, Samples: []proverstest.Sample{{
+		Problem: provers.Problem{Name: "two"}, Proof: step("split", step("end"), step("end")), Wrong: []provers.Action{act("ask")},
+	}}})
+	s, err := p.Open(t.Context(), provers.Problem{}, provers.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := s.Try(t.Context(), s.Root(), []provers.Action{act("split"), act("ask")}, provers.Limits{})
+	if err != nil || o[0].Next[1].Path[0].Layout != "second" || len(o[1].Suggestions) != 1 || o[1].Status != provers.Rejected {
+		t.Errorf("outcomes %+v, %v", o, err)
+	}
+	path := o[0].Next[1].Path
+	path[0].Layout = "first"
+	if _, err := s.Restore(t.Context(), path); err == nil || !strings.Contains(err.Error(), `"first"`) {
+		t.Errorf("a path with another layout is restored: %v", err)
+	}
+}
+
 func TestInvalidProblem(t *testing.T) {
 	p := proverstest.New(proverstest.Numbers{}, proverstest.Options{})
 	_, err := p.Open(t.Context(), provers.Problem{Statement: "reach nothing"}, provers.Limits{})

@@ -17,6 +17,11 @@ type Effect struct {
 	// Next are the states that are left, each to be solved apart. An accepted
 	// action that leaves none solves the state.
 	Next []string
+	// Layouts are the notes that come with each of Next ([provers.Step].Layout);
+	// nil if all are empty.
+	Layouts []string
+	// Suggestions are what the prover proposes to try instead or next.
+	Suggestions []string
 	// Rejected is set if the action does not apply.
 	Rejected bool
 	// Units is what it costs; 0 counts as 1.

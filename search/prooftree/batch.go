@@ -57,7 +57,7 @@ var statementTexts = [statementCount]string{
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 	insertAttempt: `INSERT INTO attempt (run, seq, time, id, node, goal, action, logprob, source, stage, status, class, message, suggestions, units, elapsed)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-	insertChild: `INSERT INTO attempt_child (run, attempt, place, child) VALUES (?, ?, ?, ?)`,
+	insertChild: `INSERT INTO attempt_child (run, attempt, place, child, layout) VALUES (?, ?, ?, ?, nullif(?, ''))`,
 	// Only the attempt by which a state was reached first gives it its score.
 	scoreState: `UPDATE state SET (logprob, score) =
 			(SELECT p.logprob + ?5, (p.logprob + ?5) / (state.depth + 1) FROM state p WHERE p.run = ?1 AND p.node = ?4)
@@ -227,6 +227,8 @@ func (b *batch) attemptTried(ctx context.Context, e *search.Event) error {
 		return invalid("there is no node %d", e.Node)
 	case math.IsNaN(e.Candidate.LogProb):
 		return invalid("the log-probability is not a number")
+	case e.Layouts != nil && len(e.Layouts) != len(e.Children):
+		return invalid("it has %d layouts of %d nodes", len(e.Layouts), len(e.Children))
 	}
 	for _, child := range e.Children {
 		if child < 1 || child > b.at.node {
@@ -244,7 +246,11 @@ func (b *batch) attemptTried(ctx context.Context, e *search.Event) error {
 		return err
 	}
 	for place, child := range e.Children {
-		if err := b.exec(ctx, insertChild, b.w.run, int64(e.Attempt), place, int64(child)); err != nil {
+		layout := ""
+		if e.Layouts != nil {
+			layout = e.Layouts[place]
+		}
+		if err := b.exec(ctx, insertChild, b.w.run, int64(e.Attempt), place, int64(child), layout); err != nil {
 			return err
 		}
 		if err := b.exec(ctx, scoreState, b.w.run, int64(child), int64(e.Attempt), int64(e.Node), c.LogProb); err != nil {

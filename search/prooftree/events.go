@@ -67,6 +67,7 @@ type merger struct {
 	children  *sql.Rows
 	parent    search.AttemptID
 	child     search.NodeID
+	layout    sql.NullString
 	noMoreRow bool
 }
 
@@ -90,7 +91,7 @@ func newMerger(ctx context.Context, q querier, run storedRun) (*merger, error) {
 		{"SELECT t.seq, t.time, t.reason, t.detail, " + spentColumns + " FROM run_end t LEFT JOIN spending p USING (run, seq) WHERE t.run = ? ORDER BY t.seq", scanEnd},
 	}
 	var err error
-	m.children, err = q.QueryContext(ctx, "SELECT attempt, child FROM attempt_child WHERE run = ? ORDER BY attempt, place", run.key)
+	m.children, err = q.QueryContext(ctx, "SELECT attempt, child, layout FROM attempt_child WHERE run = ? ORDER BY attempt, place", run.key)
 	if err != nil {
 		return m, err
 	}
@@ -227,6 +228,7 @@ func (m *merger) scanAttempt(rows *sql.Rows, e *search.Event) error {
 	e.Outcome.Status = provers.Status(m.intern(string(e.Outcome.Status)))
 	for !m.noMoreRow && m.parent == e.Attempt {
 		e.Children = append(e.Children, m.child)
+		e.Layouts = addLayout(e.Layouts, len(e.Children), m.intern(m.layout.String))
 		if err := m.nextChild(); err != nil {
 			return err
 		}
@@ -239,7 +241,19 @@ func (m *merger) nextChild() error {
 		m.noMoreRow = true
 		return m.children.Err()
 	}
-	return m.children.Scan(&m.parent, &m.child)
+	return m.children.Scan(&m.parent, &m.child, &m.layout)
+}
+
+// addLayout notes the layout of the last of n children. The list stays nil
+// while all are empty.
+func addLayout(layouts []string, n int, layout string) []string {
+	if layout == "" && layouts == nil {
+		return nil
+	}
+	if layouts == nil {
+		layouts = make([]string, n-1, n)
+	}
+	return append(layouts, layout)
 }
 
 func (m *merger) intern(s string) string {

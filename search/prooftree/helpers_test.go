@@ -41,22 +41,19 @@ func newGenerator(id string, seed uint64) *generator {
 
 func (g *generator) emit(e search.Event) {
 	g.follow(e)
-	// A search says it too when a node that stays proved has another proof.
-	for i := 1; i <= g.tree.Nodes(); i++ {
-		id := search.NodeID(i)
+	for _, id := range slices.Clone(g.tree.Changed()) {
 		n, _ := g.tree.Node(id)
-		changed := slices.Contains(g.tree.Changed(), id)
 		switch {
-		case n.Status == search.NodeIsProved && g.proved[id] != n.ProvedBy:
+		case n.Status == search.NodeIsProved:
 			g.proved[id] = n.ProvedBy
-			defer g.follow(search.Event{Kind: search.NodeProved, Node: id, Attempt: n.ProvedBy})
-		case n.Status == search.NodeIsDead && changed:
+			g.follow(search.Event{Kind: search.NodeProved, Node: id, Attempt: n.ProvedBy})
+		case n.Status == search.NodeIsDead:
 			delete(g.proved, id)
-			defer g.follow(search.Event{Kind: search.NodeDead, Node: id})
-		case n.Status == search.NodeOpen && changed:
+			g.follow(search.Event{Kind: search.NodeDead, Node: id})
+		default:
 			delete(g.proved, id)
 			if e.Kind != search.NodeReopened || e.Node != id {
-				defer g.follow(search.Event{Kind: search.NodeReopened, Node: id})
+				g.follow(search.Event{Kind: search.NodeReopened, Node: id})
 			}
 		}
 	}
@@ -116,7 +113,22 @@ func (g *generator) attempt() {
 	default:
 		o.Status, o.Class, o.Message = provers.Rejected, "type_mismatch", fmt.Sprintf("type mismatch ⊢ %d\x00é", g.rand.IntN(5))
 	}
-	g.emit(search.Event{Kind: search.AttemptTried, Attempt: id, Node: node, Candidate: c, Outcome: o, Children: children})
+	g.emit(search.Event{Kind: search.AttemptTried, Attempt: id, Node: node, Candidate: c, Outcome: o, Children: children, Layouts: g.layouts(len(children))})
+}
+
+// layouts makes the layouts of n children: for many attempts none, and for
+// others not of every child.
+func (g *generator) layouts(n int) []string {
+	var all []string
+	for i := range n {
+		if g.rand.IntN(2) > 0 {
+			if all == nil {
+				all = make([]string, n)
+			}
+			all[i] = fmt.Sprintf(`{"n":%d,"at":[%d],"as":[["h✝%c"]]}`, n, i, "\x00ab"[g.rand.IntN(3)])
+		}
+	}
+	return all
 }
 
 // step emits some event.

@@ -66,6 +66,7 @@ func TestInvalidEventsLeaveNothing(t *testing.T) {
 		"attempt skipped":    {Seq: at + 1, Kind: search.AttemptTried, Node: 1, Attempt: 2, Candidate: candidate, Outcome: outcome},
 		"unknown node":       {Seq: at + 1, Kind: search.AttemptTried, Node: 2, Attempt: 1, Candidate: candidate, Outcome: outcome},
 		"unknown child":      {Seq: at + 1, Kind: search.AttemptTried, Node: 1, Attempt: 1, Candidate: candidate, Outcome: outcome, Children: []search.NodeID{7}},
+		"layouts too few":    {Seq: at + 1, Kind: search.AttemptTried, Node: 1, Attempt: 1, Candidate: candidate, Outcome: &provers.Outcome{Status: provers.Progress}, Children: []search.NodeID{1, 1}, Layouts: []string{"x"}},
 		"no probability":     {Seq: at + 1, Kind: search.AttemptTried, Node: 1, Attempt: 1, Candidate: &policy.Candidate{LogProb: math.NaN()}, Outcome: outcome},
 		"unknown proved":     {Seq: at + 1, Kind: search.NodeProved, Node: 2, Attempt: 1},
 		"unknown attempt":    {Seq: at + 1, Kind: search.NodeReopened, Node: 1, Attempt: 9},

@@ -113,14 +113,20 @@ func (v *View) State(ctx context.Context, id search.NodeID) (provers.State, erro
 		// numbers fall on the way up, and it ends even in a damaged file.
 		state = provers.State{Goals: n.Goals, Key: n.Key}
 		state.Path, err = queryAll(ctx, tx, func(rows *sql.Rows) (s provers.Step, err error) {
-			return s, rows.Scan(&s.Action.Text, &s.Action.Goal, &s.Index)
+			var layout sql.NullString
+			err = rows.Scan(&s.Action.Text, &s.Action.Goal, &s.Index, &layout)
+			s.Layout = layout.String
+			return s, err
 		}, `WITH RECURSIVE up (node, attempt, parent, level) AS (
 				SELECT s.node, a.id, a.node, 0 FROM state s JOIN attempt a ON a.run = ?1 AND a.id = s.attempt WHERE s.run = ?1 AND s.node = ?2
 				UNION ALL
 				SELECT s.node, a.id, a.node, level + 1 FROM up JOIN state s ON s.run = ?1 AND s.node = up.parent
 					JOIN attempt a ON a.run = ?1 AND a.id = s.attempt WHERE s.node < up.node)
-			SELECT a.action, a.goal, (SELECT min(place) FROM attempt_child c WHERE c.run = ?1 AND c.attempt = up.attempt AND c.child = up.node)
-			FROM up JOIN attempt a ON a.run = ?1 AND a.id = up.attempt ORDER BY level DESC`, v.run.key, int64(id))
+			SELECT a.action, a.goal, c.place, c.layout
+			FROM up JOIN attempt a ON a.run = ?1 AND a.id = up.attempt
+				LEFT JOIN attempt_child c ON c.run = ?1 AND c.attempt = up.attempt AND c.place =
+					(SELECT min(place) FROM attempt_child WHERE run = ?1 AND attempt = up.attempt AND child = up.node)
+			ORDER BY level DESC`, v.run.key, int64(id))
 		return err
 	})
 	return state, v.describe(err, fmt.Sprintf("reading the state of node %d", id))
@@ -188,7 +194,7 @@ func (v *View) attempts(ctx context.Context, tx *sql.Tx, id search.NodeID, after
 
 const (
 	attemptQuery = "SELECT " + attemptColumns + ", barred FROM attempt "
-	childQuery   = `SELECT c.attempt, c.child, s.status FROM attempt a JOIN attempt_child c ON c.run = a.run AND c.attempt = a.id
+	childQuery   = `SELECT c.attempt, c.child, c.layout, s.status FROM attempt a JOIN attempt_child c ON c.run = a.run AND c.attempt = a.id
 		JOIN state s ON s.run = c.run AND s.node = c.child `
 )
 
@@ -207,13 +213,14 @@ func readAttempts(ctx context.Context, tx *sql.Tx, yield func(search.Attempt) bo
 	defer func() { err = errors.Join(err, children.Close()) }()
 	var parent search.AttemptID
 	var child search.NodeID
+	var layout sql.NullString
 	var status search.NodeStatus
 	more := true
 	advance := func() error {
 		if more = children.Next(); !more {
 			return children.Err()
 		}
-		return children.Scan(&parent, &child, &status)
+		return children.Scan(&parent, &child, &layout, &status)
 	}
 	if err := advance(); err != nil {
 		return err
@@ -229,6 +236,7 @@ func readAttempts(ctx context.Context, tx *sql.Tx, yield func(search.Attempt) bo
 		for more && parent <= a.ID {
 			if parent == a.ID {
 				a.Children = append(a.Children, child)
+				a.Layouts = addLayout(a.Layouts, len(a.Children), layout.String)
 				switch status {
 				case search.NodeIsProved:
 					proved++

@@ -102,8 +102,13 @@ func checkView(t *testing.T, s *prooftree.Store, g *generator) {
 		t.Errorf("the proof is %+v, %v; want %+v", steps, err, proof)
 	}
 	shown := make(map[search.NodeID]bool)
+	byKey := make(map[string]prooftree.ProofStep)
 	for _, step := range steps {
 		shown[step.Node.ID] = true
+		byKey[step.Node.Key] = step
+	}
+	if proof, ok := g.tree.Proof(); ok {
+		checkProof(t, proof, byKey)
 	}
 	for _, step := range steps {
 		if step.Attempt.Fate != search.NodeIsProved || step.Attempt.Node != step.Node.ID {
@@ -114,6 +119,25 @@ func checkView(t *testing.T, s *prooftree.Store, g *generator) {
 				t.Errorf("the proof of node %d leaves node %d open", step.Node.ID, child)
 			}
 		}
+	}
+}
+
+// checkProof compares each step of a tree's proof, its layouts included, with
+// what a view says of its state.
+func checkProof(t *testing.T, p provers.Proof, steps map[string]prooftree.ProofStep) {
+	t.Helper()
+	step := steps[p.State.Key].Attempt
+	layouts := make([]string, len(p.Children))
+	copy(layouts, step.Layouts)
+	if step.Candidate.Action != p.Action || len(step.Children) != len(p.Children) {
+		t.Errorf("%s is proved by %+v; want %+v", p.State.Key, step, p.Action)
+		return
+	}
+	for i, c := range p.Children {
+		if layouts[i] != c.Layout {
+			t.Errorf("child %d of %s is laid out as %q; want %q", i, p.State.Key, layouts[i], c.Layout)
+		}
+		checkProof(t, c, steps)
 	}
 }
 

@@ -109,7 +109,7 @@ func introduction(v *view, emit emitter) {
 		emit(0.6, "split", "split")
 	}
 	if t.Kind == term.Binary && relations[t.Text] && len(v.facts) > 0 && !t.Is("≠") {
-		emit(0.08, "by_contradiction", fmt.Sprintf("apply Classical.byContradiction\nintro %s", v.fresh("hn")))
+		emit(0.2, "by_contradiction", fmt.Sprintf("apply Classical.byContradiction\nintro %s", v.fresh("hn")))
 	}
 	if v.goal.Target != "False" && len(v.facts) > 1 {
 		emit(0.03, "exfalso", "exfalso")

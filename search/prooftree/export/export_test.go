@@ -58,6 +58,7 @@ func events() []search.Event {
 		{Kind: search.VerdictGiven, Verdict: &provers.Verdict{Accepted: true, Axioms: []string{"propext"}, Prover: info.Prover, Text: "theorem ... := by ...", Elapsed: time.Second}},
 		{Kind: search.RunEnded, End: search.EndProved, Spent: &spent},
 	}
+	all[10].Layouts = []string{"", "second of two"} // of the case split
 	for i := range all {
 		all[i].Seq, all[i].Time = int64(i+1), time.Date(2026, 4, 10, 12, 0, i, 0, time.UTC)
 	}

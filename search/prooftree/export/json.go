@@ -19,7 +19,9 @@
 //	          source (who proposed it), status, class and message (the prover's),
 //	          units, elapsed, stage, barred (suspected since a final check refused
 //	          a proof with it), children (the nodes that it left, all of which
-//	          must be proved), fate ("proved", "dead", "open": what follows)
+//	          must be proved), layouts (the prover's notes on how each of children
+//	          is arranged in what was left), fate ("proved", "dead", "open": what
+//	          follows)
 //	nodes     the states that were reached, by id from 1, which is the root: key,
 //	          status ("open", "proved", "dead"), exhausted (nothing is left to
 //	          try), depth, parent (the attempt that reached it first), proved_by
@@ -76,6 +78,7 @@ type jsonAttempt struct {
 	Stage    int               `json:"stage,omitempty"`
 	Barred   bool              `json:"barred,omitempty"`
 	Children []search.NodeID   `json:"children,omitempty"`
+	Layouts  []string          `json:"layouts,omitempty"`
 	Fate     search.NodeStatus `json:"fate"`
 }
 
@@ -130,7 +133,7 @@ func writeJSON(ctx context.Context, w io.Writer, store *prooftree.Store, run str
 	out.text(",\n\"attempts\": [")
 	err = list(out, view.AllAttempts(ctx), func(a search.Attempt) any {
 		return jsonAttempt{a.ID, a.Node, a.Candidate.Action.Goal, a.Candidate.Action.Text, finite(a.Candidate.LogProb), a.Candidate.Source,
-			a.Status, a.Class, a.Message, a.Units, a.Elapsed, a.Stage, a.Barred, a.Children, a.Fate}
+			a.Status, a.Class, a.Message, a.Units, a.Elapsed, a.Stage, a.Barred, a.Children, a.Layouts, a.Fate}
 	})
 	if err != nil {
 		return err

@@ -166,6 +166,7 @@ CREATE TABLE attempt_child (
     attempt INTEGER NOT NULL,
     place   INTEGER NOT NULL,
     child   INTEGER NOT NULL, -- node
+    layout  TEXT,             -- the prover's note on how the child is arranged in what was left; NULL if empty
     PRIMARY KEY (run, attempt, place),
     FOREIGN KEY (run, attempt) REFERENCES attempt (run, id) ON DELETE CASCADE,
     FOREIGN KEY (run, child) REFERENCES state (run, node) ON DELETE CASCADE

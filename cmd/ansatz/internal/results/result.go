@@ -1,39 +1,42 @@
-package main
+// Package results sums up searches, for people and for machines.
+package results
 
 import (
 	"fmt"
 	"time"
 
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search"
 )
 
-// jsonVersion is the version of all JSON output, as "ansatz help json"
+// Version is the version of all JSON output, as "ansatz help json"
 // documents it. Fields may be added to a version; nothing else may change.
-const jsonVersion = 1
+const Version = 1
 
-// verdict is what became of one problem. The set is closed.
-type verdict string
+// Verdict is what became of one problem. The set is closed.
+type Verdict string
 
+// The verdicts.
 const (
-	proved      verdict = "proved"      // a fresh check accepted a proof
-	unproved    verdict = "unproved"    // the budget is spent, or nothing is left to try
-	unverified  verdict = "unverified"  // proofs were found, but the final check accepted none
-	invalid     verdict = "invalid"     // the statement does not elaborate
-	failed      verdict = "error"       // the prover or the search failed
-	interrupted verdict = "interrupted" // the user stopped it
+	Proved      Verdict = "proved"      // a fresh check accepted a proof
+	Unproved    Verdict = "unproved"    // the budget is spent, or nothing is left to try
+	Unverified  Verdict = "unverified"  // proofs were found, but the final check accepted none
+	Invalid     Verdict = "invalid"     // the statement does not elaborate
+	Failed      Verdict = "error"       // the prover or the search failed
+	Interrupted Verdict = "interrupted" // the user stopped it
 )
 
 // verdicts lists them in the order of summaries.
-var verdicts = [...]verdict{proved, unproved, unverified, invalid, failed, interrupted}
+var verdicts = [...]Verdict{Proved, Unproved, Unverified, Invalid, Failed, Interrupted}
 
-// result is what became of one problem; it is also its JSON form.
-type result struct {
+// Result is what became of one problem; it is also its JSON form.
+type Result struct {
 	Version  int     `json:"version"`
 	Type     string  `json:"type"` // "result"
 	Name     string  `json:"name"`
 	Source   string  `json:"source,omitempty"`
-	Result   verdict `json:"result"`
+	Result   Verdict `json:"result"`
 	Reason   string  `json:"reason,omitempty"`
 	Run      string  `json:"run,omitempty"`
 	Elapsed  float64 `json:"elapsed_s"` // of the search and the final check, starts of workers left out
@@ -51,15 +54,14 @@ type result struct {
 	Proof      string                   `json:"proof,omitempty"`
 	Axioms     []string                 `json:"axioms,omitempty"`
 	Seconds    map[string]float64       `json:"seconds,omitempty"` // prover (all workers), policy, store
-	spent      search.Spent             `json:"-"`
 	sources    map[string]sourceOutcome `json:"-"`
 }
 
 // sourceOutcome counts what one source of candidates led to.
 type sourceOutcome struct{ tried, accepted, solved int }
 
-// newResult sums up a search.
-func newResult(p provers.Problem, run string, r search.Result, workers int, before search.Spent) result {
+// New sums up a search.
+func New(p provers.Problem, run string, r search.Result, workers int, before search.Spent) Result {
 	s := r.Spent
 	s.Wall -= before.Wall
 	s.Attempts -= before.Attempts
@@ -68,10 +70,10 @@ func newResult(p provers.Problem, run string, r search.Result, workers int, befo
 	s.InProver -= before.InProver
 	s.InPolicy -= before.InPolicy
 	s.InStore -= before.InStore
-	out := result{
-		Version: jsonVersion, Type: "result", Name: p.Name, Source: p.Source, Run: run, Workers: workers,
+	out := Result{
+		Version: Version, Type: "result", Name: p.Name, Source: p.Source, Run: run, Workers: workers,
 		Elapsed: s.Wall.Seconds(), Attempts: s.Attempts, Expansions: s.Expansions, Units: s.Units,
-		Refused: r.Refused, Proof: r.Script, spent: s,
+		Refused: r.Refused, Proof: r.Script,
 		Seconds: map[string]float64{"prover": s.InProver.Seconds(), "policy": s.InPolicy.Seconds(), "store": s.InStore.Seconds()},
 	}
 	if r.Tree != nil {
@@ -86,52 +88,52 @@ func newResult(p provers.Problem, run string, r search.Result, workers int, befo
 		out.Axioms = r.Verdict.Axioms
 	}
 	out.Result, out.Reason = judge(r)
-	if out.Result != proved {
+	if out.Result != Proved {
 		out.Proof = ""
 	}
 	return out
 }
 
 // judge says what the end of a search means.
-func judge(r search.Result) (verdict, string) {
+func judge(r search.Result) (Verdict, string) {
 	switch r.End {
 	case search.EndProved:
-		return proved, ""
+		return Proved, ""
 	case search.EndBudget:
 		if r.Detail == "wall" {
-			return unproved, "time is up"
+			return Unproved, "time is up"
 		}
-		return unproved, "the budget of " + r.Detail + " is spent"
+		return Unproved, "the budget of " + r.Detail + " is spent"
 	case search.EndExhausted:
-		return unproved, "nothing is left to try"
+		return Unproved, "nothing is left to try"
 	case search.EndInterrupted:
-		return interrupted, ""
+		return Interrupted, ""
 	case search.EndUnverified:
 		reason := r.Detail
 		if r.Verdict != nil && !r.Verdict.Accepted {
-			reason = fmt.Sprintf("the final check refused %s, the last because: %s", plural(int64(r.Refused), "proof"), r.Verdict.Reason)
+			reason = fmt.Sprintf("the final check refused %s, the last because: %s", console.Plural(int64(r.Refused), "proof"), r.Verdict.Reason)
 		}
-		return unverified, reason
+		return Unverified, reason
 	}
-	return failed, r.Detail
+	return Failed, r.Detail
 }
 
-// notSearched is the result of a problem whose search could not begin.
-func notSearched(p provers.Problem, what verdict, reason string) result {
-	return result{Version: jsonVersion, Type: "result", Name: p.Name, Source: p.Source, Result: what, Reason: reason}
+// NotSearched is the result of a problem whose search could not begin.
+func NotSearched(p provers.Problem, what Verdict, reason string) Result {
+	return Result{Version: Version, Type: "result", Name: p.Name, Source: p.Source, Result: what, Reason: reason}
 }
 
-// line is the result on one line.
-func (r result) line(nameWidth int) string {
-	s := fmt.Sprintf("%-11s  %s", r.Result, pad(clip(oneLine(r.Name), max(nameWidth, 1)), nameWidth))
+// Line is the result on one line.
+func (r Result) Line(nameWidth int) string {
+	s := fmt.Sprintf("%-11s  %s", r.Result, console.Pad(console.Clip(console.OneLine(r.Name), max(nameWidth, 1)), nameWidth))
 	if r.Run != "" || r.Attempts > 0 {
-		s += fmt.Sprintf("  %7s  %14s", durationText(time.Duration(r.Elapsed*float64(time.Second))), plural(r.Attempts, "attempt"))
+		s += fmt.Sprintf("  %7s  %14s", console.Duration(time.Duration(r.Elapsed*float64(time.Second))), console.Plural(r.Attempts, "attempt"))
 	}
 	switch {
-	case r.Result == proved:
-		s += "  " + proofLine(r.Proof, 60)
+	case r.Result == Proved:
+		s += "  " + console.ProofLine(r.Proof, 60)
 	case r.Reason != "":
-		s += "  " + clip(oneLine(r.Reason), 160)
+		s += "  " + console.Clip(console.OneLine(r.Reason), 160)
 	}
 	return s
 }

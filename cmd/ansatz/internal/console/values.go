@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"fmt"
@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// byteSize is a flag's value in bytes, such as 10GB.
-type byteSize int64
+// ByteSize is a flag's value in bytes, such as 10GB.
+type ByteSize int64
 
 // byteUnits has the longest suffixes first.
 var byteUnits = []struct {
@@ -20,7 +20,7 @@ var byteUnits = []struct {
 }
 
 // Set implements pflag.Value.
-func (b *byteSize) Set(s string) error {
+func (b *ByteSize) Set(s string) error {
 	upper := strings.ToUpper(strings.TrimSpace(s))
 	for _, u := range byteUnits {
 		number, ok := strings.CutSuffix(upper, u.suffix)
@@ -31,14 +31,14 @@ func (b *byteSize) Set(s string) error {
 		if err != nil || n < 0 || math.IsInf(n, 0) || math.IsNaN(n) || n*u.factor >= math.MaxInt64 {
 			break
 		}
-		*b = byteSize(n * u.factor)
+		*b = ByteSize(n * u.factor)
 		return nil
 	}
 	return fmt.Errorf("not a size: give a number with a unit, such as 10GB or 512MiB (0 is no limit)")
 }
 
 // String implements pflag.Value.
-func (b *byteSize) String() string { return sizeText(int64(*b)) }
+func (b *ByteSize) String() string { return Size(int64(*b)) }
 
 // Type implements pflag.Value.
-func (b *byteSize) Type() string { return "size" }
+func (b *ByteSize) Type() string { return "size" }

@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"fmt"
@@ -11,8 +11,8 @@ import (
 
 // The functions of this file are pure: values in, text out.
 
-// durationText writes a duration as people read it: 0.4s, 12.3s, 2m 05s, 1h 02m.
-func durationText(d time.Duration) string {
+// Duration writes a duration as people read it: 0.4s, 12.3s, 2m 05s, 1h 02m.
+func Duration(d time.Duration) string {
 	switch {
 	case d < 0:
 		return "0.0s"
@@ -26,8 +26,8 @@ func durationText(d time.Duration) string {
 	return fmt.Sprintf("%dh %02dm", m/60, m%60)
 }
 
-// sizeText writes a number of bytes with a decimal unit.
-func sizeText(n int64) string {
+// Size writes a number of bytes with a decimal unit.
+func Size(n int64) string {
 	for _, u := range byteUnits[4:8] {
 		if f := float64(n) / u.factor; f < 999.5 && f >= 1 {
 			return strconv.FormatFloat(f, 'f', -1, 64) + u.suffix
@@ -36,8 +36,8 @@ func sizeText(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// countText writes a number with its thousands apart: 12,345.
-func countText(n int64) string {
+// Count writes a number with its thousands apart: 12,345.
+func Count(n int64) string {
 	digits := strconv.FormatInt(n, 10)
 	sign := ""
 	if n < 0 {
@@ -49,25 +49,25 @@ func countText(n int64) string {
 	return sign + digits
 }
 
-// plural writes a count with its noun.
-func plural(n int64, noun string) string {
+// Plural writes a count with its noun.
+func Plural(n int64, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return countText(n) + " " + noun + "s"
+	return Count(n) + " " + noun + "s"
 }
 
-// percent writes part of whole.
-func percent(part, whole float64) string {
+// Percent writes part of whole.
+func Percent(part, whole float64) string {
 	if whole <= 0 {
 		return "-"
 	}
 	return fmt.Sprintf("%.1f %%", 100*part/whole)
 }
 
-// printable makes text that came from elsewhere safe for a terminal: what is
+// Printable makes text that came from elsewhere safe for a terminal: what is
 // not a printing character, other than a line's end, is replaced.
-func printable(s string) string {
+func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n':
@@ -81,11 +81,11 @@ func printable(s string) string {
 	}, s)
 }
 
-// oneLine is printable text on one line, every run of white space one blank.
-func oneLine(s string) string { return printable(strings.Join(strings.Fields(s), " ")) }
+// OneLine is printable text on one line, every run of white space one blank.
+func OneLine(s string) string { return Printable(strings.Join(strings.Fields(s), " ")) }
 
-// clip shortens a line to a number of characters. A width of 0 or less means no bound.
-func clip(s string, width int) string {
+// Clip shortens a line to a number of characters. A width of 0 or less means no bound.
+func Clip(s string, width int) string {
 	if width <= 0 || utf8.RuneCountInString(s) <= width {
 		return s
 	}
@@ -93,34 +93,34 @@ func clip(s string, width int) string {
 	return string(runes[:max(width-1, 0)]) + "…"
 }
 
-// pad fills a line up with blanks to a number of characters.
-func pad(s string, width int) string {
+// Pad fills a line up with blanks to a number of characters.
+func Pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(width-utf8.RuneCountInString(s), 0))
 }
 
-// proofLine is a proof on one line: "by intro n; omega".
-func proofLine(proof string, width int) string {
+// ProofLine is a proof on one line: "by intro n; omega".
+func ProofLine(proof string, width int) string {
 	head, rest, isBlock := strings.Cut(strings.TrimSpace(proof), "\n")
 	if !isBlock || strings.TrimSpace(head) != "by" {
-		return clip(oneLine(proof), width)
+		return Clip(OneLine(proof), width)
 	}
 	var steps []string
 	for line := range strings.Lines(rest) {
-		if step := oneLine(line); step != "" {
+		if step := OneLine(line); step != "" {
 			steps = append(steps, step)
 		}
 	}
-	return clip("by "+strings.Join(steps, "; "), width)
+	return Clip("by "+strings.Join(steps, "; "), width)
 }
 
-// indented puts a margin before every line of a text.
-func indented(text, margin string) string {
+// Indent puts a margin before every line of a text.
+func Indent(text, margin string) string {
 	return margin + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n"+margin)
 }
 
-// columns lays out rows of cells. Columns whose header begins with ">" are
+// Columns lays out rows of cells. Columns whose header begins with ">" are
 // aligned to the right. Without headers, pass nil.
-func columns(headers []string, rows [][]string) string {
+func Columns(headers []string, rows [][]string) string {
 	right := make([]bool, len(headers))
 	titles := make([]string, len(headers))
 	for i, h := range headers {
@@ -150,7 +150,7 @@ func columns(headers []string, rows [][]string) string {
 				line.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)))
 				line.WriteString(cell)
 			} else {
-				line.WriteString(pad(cell, widths[i]))
+				line.WriteString(Pad(cell, widths[i]))
 			}
 		}
 		b.WriteString(strings.TrimRight(line.String(), " "))

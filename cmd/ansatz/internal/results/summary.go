@@ -1,4 +1,4 @@
-package main
+package results
 
 import (
 	"fmt"
@@ -7,11 +7,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/treeview"
 	"github.com/ansatz-prover/ansatz/provers"
 )
 
-// summary adds up the results of one command; it is also its JSON form.
-type summary struct {
+// Summary adds up the results of one command; it is also its JSON form.
+type Summary struct {
 	Version     int                    `json:"version"`
 	Type        string                 `json:"type"` // "summary"
 	Prover      provers.Info           `json:"prover"`
@@ -20,7 +22,7 @@ type summary struct {
 	Workers     int                    `json:"workers"`
 	Problems    int                    `json:"problems"`
 	NotTried    int                    `json:"not_tried"`
-	Results     map[verdict]int        `json:"results"`
+	Results     map[Verdict]int        `json:"results"`
 	Reasons     map[string]int         `json:"reasons,omitempty"` // of problems that were tried and not proved
 	InputErrors int                    `json:"input_errors"`
 	Learned     int                    `json:"learned"` // stored outcomes that the policy learned from at the start
@@ -46,16 +48,18 @@ type sourceJSON struct {
 	Solved   int    `json:"solved"`
 }
 
-func newSummary(problems int) *summary {
-	return &summary{Version: jsonVersion, Type: "summary", Problems: problems, NotTried: problems,
-		Results: make(map[verdict]int), Reasons: make(map[string]int), Seconds: make(map[string]float64),
+// NewSummary begins to sum up so many problems.
+func NewSummary(problems int) *Summary {
+	return &Summary{Version: Version, Type: "summary", Problems: problems, NotTried: problems,
+		Results: make(map[Verdict]int), Reasons: make(map[string]int), Seconds: make(map[string]float64),
 		Outcomes: make(map[provers.Status]int), sources: make(map[string]sourceOutcome)}
 }
 
-func (s *summary) add(r result) {
+// Add takes in one result.
+func (s *Summary) Add(r Result) {
 	s.NotTried--
 	s.Results[r.Result]++
-	if r.Result == unproved {
+	if r.Result == Unproved {
 		s.Reasons[r.Reason]++
 	}
 	s.Starting += r.Starting
@@ -75,8 +79,8 @@ func (s *summary) add(r result) {
 	}
 }
 
-// finish computes what is derived.
-func (s *summary) finish(elapsed time.Duration) {
+// Finish computes what is derived.
+func (s *Summary) Finish(elapsed time.Duration) {
 	s.Elapsed = elapsed.Seconds()
 	for _, name := range slices.Sorted(maps.Keys(s.sources)) {
 		o := s.sources[name]
@@ -85,63 +89,60 @@ func (s *summary) finish(elapsed time.Duration) {
 	slices.SortStableFunc(s.Sources, func(a, b sourceJSON) int { return b.Solved - a.Solved })
 }
 
-// statuses is the order in which outcomes are listed.
-var statuses = [...]provers.Status{provers.Solved, provers.Progress, provers.Rejected, provers.Unparsed, provers.Forbidden,
-	provers.OutOfBudget, provers.TimedOut, provers.Crashed, provers.Lost, provers.Interrupted}
-
-// text is the summary for people. With verbose, it lists the sources of candidates.
-func (s *summary) text(verbose bool) string {
+// Text is the summary for people. With verbose, it lists the sources of candidates.
+func (s *Summary) Text(verbose bool) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "proved %d of %d", s.Results[proved], s.Problems)
+	fmt.Fprintf(&b, "proved %d of %d", s.Results[Proved], s.Problems)
 	if s.Problems > 1 {
-		fmt.Fprintf(&b, " (%s)", percent(float64(s.Results[proved]), float64(s.Problems)))
+		fmt.Fprintf(&b, " (%s)", console.Percent(float64(s.Results[Proved]), float64(s.Problems)))
 	}
-	fmt.Fprintf(&b, " in %s\n", durationText(seconds(s.Elapsed)))
+	fmt.Fprintf(&b, " in %s\n", console.Duration(Seconds(s.Elapsed)))
 
 	var rows [][]string
 	for _, v := range verdicts[1:] {
 		if n := s.Results[v]; n > 0 {
-			rows = append(rows, []string{string(v), plural(int64(n), "problem"), s.reasonsOf(v)})
+			rows = append(rows, []string{string(v), console.Plural(int64(n), "problem"), s.reasonsOf(v)})
 		}
 	}
 	if s.NotTried > 0 {
-		rows = append(rows, []string{"not tried", plural(int64(s.NotTried), "problem"), ""})
+		rows = append(rows, []string{"not tried", console.Plural(int64(s.NotTried), "problem"), ""})
 	}
 	if s.InputErrors > 0 {
-		rows = append(rows, []string{"unreadable", plural(int64(s.InputErrors), "place") + " of the input", ""})
+		rows = append(rows, []string{"unreadable", console.Plural(int64(s.InputErrors), "place") + " of the input", ""})
 	}
 	if s.Searching > 0 {
 		rows = append(rows,
-			[]string{"time", "starting " + durationText(seconds(s.Starting)), "searching " + durationText(seconds(s.Searching)) + " with " + plural(int64(s.Workers), "worker")},
-			[]string{"shares", "prover " + percent(s.Seconds["prover"], s.workerTime) + " of the workers' time",
-				fmt.Sprintf("policy %s, store %s of the search", percent(s.Seconds["policy"], s.Searching), percent(s.Seconds["store"], s.Searching))},
-			[]string{"attempts", fmt.Sprintf("%s, %.1f/s", countText(s.Attempts), float64(s.Attempts)/s.Searching), plural(s.Expansions, "expansion")})
+			[]string{"time", "starting " + console.Duration(Seconds(s.Starting)), "searching " + console.Duration(Seconds(s.Searching)) + " with " + console.Plural(int64(s.Workers), "worker")},
+			[]string{"shares", "prover " + console.Percent(s.Seconds["prover"], s.workerTime) + " of the workers' time",
+				fmt.Sprintf("policy %s, store %s of the search", console.Percent(s.Seconds["policy"], s.Searching), console.Percent(s.Seconds["store"], s.Searching))},
+			[]string{"attempts", fmt.Sprintf("%s, %.1f/s", console.Count(s.Attempts), float64(s.Attempts)/s.Searching), console.Plural(s.Expansions, "expansion")})
 	}
-	if list := s.outcomesText(); list != "" {
+	if list := treeview.OutcomesText(s.Outcomes); list != "" {
 		rows = append(rows, []string{"outcomes", list, ""})
 	}
 	if s.Learned > 0 {
-		rows = append(rows, []string{"learned", "from " + plural(int64(s.Learned), "stored outcome") + " at the start", ""})
+		rows = append(rows, []string{"learned", "from " + console.Plural(int64(s.Learned), "stored outcome") + " at the start", ""})
 	}
 	for i := range rows {
 		rows[i] = []string{"  " + rows[i][0], strings.TrimSuffix(rows[i][1]+"; "+rows[i][2], "; ")}
 	}
-	b.WriteString(columns(nil, rows))
+	b.WriteString(console.Columns(nil, rows))
 	if verbose && len(s.Sources) > 0 {
 		var table [][]string
 		for _, o := range s.Sources {
-			table = append(table, []string{"  " + o.Source, countText(int64(o.Tried)), countText(int64(o.Accepted)), countText(int64(o.Solved))})
+			table = append(table, []string{"  " + o.Source, console.Count(int64(o.Tried)), console.Count(int64(o.Accepted)), console.Count(int64(o.Solved))})
 		}
-		b.WriteString("\n" + columns([]string{"  source", ">tried", ">accepted", ">solved"}, table))
+		b.WriteString("\n" + console.Columns([]string{"  source", ">tried", ">accepted", ">solved"}, table))
 	}
 	return b.String()
 }
 
-func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+// Seconds makes a duration of a number of seconds.
+func Seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
 // reasonsOf lists why problems were not proved, the most frequent first.
-func (s *summary) reasonsOf(v verdict) string {
-	if v != unproved {
+func (s *Summary) reasonsOf(v Verdict) string {
+	if v != Unproved {
 		return ""
 	}
 	reasons := slices.Sorted(maps.Keys(s.Reasons))
@@ -152,16 +153,3 @@ func (s *summary) reasonsOf(v verdict) string {
 	}
 	return strings.Join(parts, ", ")
 }
-
-func (s *summary) outcomesText() string {
-	var parts []string
-	for _, status := range statuses {
-		if n := s.Outcomes[status]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s", statusText(status), countText(int64(n))))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
-// statusText is an outcome's status in words.
-func statusText(s provers.Status) string { return strings.ReplaceAll(string(s), "_", " ") }
