@@ -70,8 +70,8 @@ func printsVersion(v string) string {
 	return "[ \"$1\" = --version ] && echo 'Lean (version " + v + ", x86_64-unknown-linux-gnu, commit 0123456789ab, Release)'"
 }
 
-// source returns the place of this name, or fails.
-func source(t *testing.T, all []Found, name string) Found {
+// placeNamed returns the place of this name, or fails.
+func placeNamed(t *testing.T, all []Found, name string) Found {
 	t.Helper()
 	for _, f := range all {
 		if f.Source == name {
@@ -105,7 +105,7 @@ func TestFindNative(t *testing.T) {
 				o.Timeout = time.Minute
 			}
 			all := m.find(o)
-			f := source(t, all, "lean on PATH")
+			f := placeNamed(t, all, "lean on PATH")
 			if f.Usable != (test.problem == "") || f.Info.Version != test.version || f.Info.Path != path || f.Info.Variant != provers.Native {
 				t.Errorf("found %+v", f)
 			}
@@ -185,7 +185,7 @@ func TestFindElan(t *testing.T) {
 			m.script(filepath.Join(m.elan, "bin", "elan"), "exit 1")
 			ran := filepath.Join(m.elan, "ran")
 			path := m.script(filepath.Join(m.elan, "bin", "lean"), ": > "+ran+"\n"+printsVersion("4.15.0"))
-			f := source(t, m.find(FindOptions{}), "elan")
+			f := placeNamed(t, m.find(FindOptions{}), "elan")
 			if f.Usable != (test.problem == "") || !strings.Contains(f.Problem, test.problem) || !strings.Contains(f.Hint, test.hint) || f.Info.Path != path {
 				t.Errorf("found %+v", f)
 			}
@@ -195,7 +195,7 @@ func TestFindElan(t *testing.T) {
 			// The same folder on PATH is the same place.
 			t.Setenv("PATH", filepath.Dir(path))
 			all := m.find(FindOptions{})
-			if slices.ContainsFunc(all, func(f Found) bool { return f.Source == "elan" }) || source(t, all, "lean on PATH").Usable != f.Usable {
+			if slices.ContainsFunc(all, func(f Found) bool { return f.Source == "elan" }) || placeNamed(t, all, "lean on PATH").Usable != f.Usable {
 				t.Errorf("with elan on PATH: %+v", all)
 			}
 		})
@@ -269,7 +269,7 @@ func TestFindProject(t *testing.T) {
 			// Elan's lean picks the toolchain by the folder that it runs in.
 			m.script(filepath.Join(m.bin, "lean"), "[ \"$PWD\" = "+dir+" ] && "+printsVersion("4.15.0")+" || "+printsVersion("4.1.0"))
 			all := m.find(FindOptions{Project: dir})
-			f := source(t, all, "Lake project")
+			f := placeNamed(t, all, "Lake project")
 			if f.Usable != (test.problem == "") || !strings.Contains(f.Problem, test.problem) || !strings.Contains(f.Hint, test.hint) {
 				t.Fatalf("usable %v, problem %q, hint %q", f.Usable, f.Problem, f.Hint)
 			}
@@ -297,7 +297,7 @@ func TestFindProjectWithoutLake(t *testing.T) {
 	m := newMachine(t)
 	dir := t.TempDir()
 	m.file(filepath.Join(dir, "lakefile.toml"), "")
-	if f := source(t, m.find(FindOptions{Project: dir}), "Lake project"); f.Usable || !strings.Contains(f.Problem, "no `lake`") {
+	if f := placeNamed(t, m.find(FindOptions{Project: dir}), "Lake project"); f.Usable || !strings.Contains(f.Problem, "no `lake`") {
 		t.Errorf("found %+v", f)
 	}
 	// The lake of the toolchain that the user names goes before that on PATH.
@@ -316,7 +316,7 @@ func TestFindNpm(t *testing.T) {
 	m := newMachine(t)
 	target := filepath.Join(m.npm, npm.Version)
 	m.file(filepath.Join(target, "manifest.json"), `{"format": 1, "version": "`+npm.Version+`", "files": [{"path": "wasm/lean.js", "size": 2}]}`)
-	if f := source(t, m.find(FindOptions{}), "npm"); f.Usable || f.Problem == "" || f.Hint == "" {
+	if f := placeNamed(t, m.find(FindOptions{}), "npm"); f.Usable || f.Problem == "" || f.Hint == "" {
 		t.Errorf("a damaged one: %+v", f)
 	}
 	m.file(filepath.Join(target, "wasm", "lean.js"), "js")

@@ -104,7 +104,7 @@ func (b *batch) all(ctx context.Context, sum *results.Summary, tasks []problems.
 		sum.Add(r)
 		done(t, r)
 		b.report(r, width)
-		if r.Run != "" {
+		if r.Result == results.Interrupted {
 			last = r.Run
 		}
 		b.explain(t.Problem, r)
@@ -161,7 +161,7 @@ func (b *batch) conclude(sum *results.Summary, last string) {
 	if !sum.Interrupted {
 		return
 	}
-	if last != "" && sum.Results[results.Interrupted] > 0 {
+	if last != "" {
 		b.runner.display.Say("stopped; what was found is kept. To go on: ansatz resume %s", last)
 		return
 	}

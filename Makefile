@@ -1,0 +1,29 @@
+# ansatz: a proof-search workbench. `make prove` and `make test` are all that a newcomer needs.
+
+GO      ?= go
+ANSATZ   = bin/ansatz
+PROBLEMS = benchmarks/bundled/first.lean
+
+.PHONY: prove test build bench clean
+
+## prove: build, install npm Lean if there is no Lean, prove the bundled problems, show a proof tree
+prove: build
+	$(ANSATZ) provers install lean --if-missing
+	$(ANSATZ) prove $(PROBLEMS)
+	$(ANSATZ) show last
+
+## test: install what the tests need, run vet, staticcheck, gofmt and all tests with the race detector
+test:
+	scripts/test.sh
+
+## build: the program, as bin/ansatz
+build:
+	@scripts/need.sh
+	$(GO) build -o $(ANSATZ) ./cmd/ansatz
+
+## bench: the figures of the README, measured here
+bench: build
+	$(GO) test -run '^$$' -bench . -benchmem ./search/... ./lean
+
+clean:
+	rm -rf bin

@@ -1,0 +1,191 @@
+package lean
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/ansatz-prover/ansatz/lean/soundness"
+	"github.com/ansatz-prover/ansatz/lean/source"
+	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/ansatz-prover/ansatz/provers/process"
+)
+
+// maxBatchOutput bounds what Lean may print during a final check.
+const maxBatchOutput = 32 << 20
+
+// Verifier is the final check: lexical rules on the proof's text first, then a
+// fresh Lean process on the whole text. Nothing of a session is reused.
+type Verifier struct {
+	found  Installation
+	config Config
+}
+
+var _ provers.Verifier = (*Verifier)(nil)
+
+// NewVerifier makes the final check of an installation.
+func NewVerifier(found Installation, config Config) *Verifier {
+	if config.VerifyTimeout == 0 {
+		config.VerifyTimeout = 5 * time.Minute
+	}
+	return &Verifier{found: found, config: config}
+}
+
+// Classes of refusals that come from running Lean; those that come from the
+// text are package soundness's.
+const (
+	classTimedOut = "timed_out"
+	classCrashed  = "crashed"
+)
+
+// Verify implements [provers.Verifier].
+func (v *Verifier) Verify(ctx context.Context, c provers.Claim) (provers.Verdict, error) {
+	started := time.Now()
+	verdict := provers.Verdict{Prover: v.found.Info, Text: source.Text(c.Problem, c.Proof)}
+	refuse := func(class, reason string) (provers.Verdict, error) {
+		verdict.Class, verdict.Reason, verdict.Elapsed = class, reason, time.Since(started)
+		return verdict, nil
+	}
+	if violation := soundness.CheckProof(c.Problem, c.Proof); violation != nil {
+		return refuse(violation.Class, violation.Error())
+	}
+	text, marker, name, err := v.instrument(c.Problem, verdict.Text)
+	if err != nil {
+		return refuse(soundness.ClassStatement, err.Error())
+	}
+	output, err := v.runBatch(ctx, text)
+	if err != nil {
+		return verdict, fmt.Errorf("checking the proof of %s: %w", c.Problem.Name, err)
+	}
+	report := readBatch(output.Stdout, marker)
+	for _, m := range report.messages {
+		if m.Severity != "information" {
+			verdict.Messages = append(verdict.Messages, fmt.Sprintf("%d: %s: %s", m.Line, m.Severity, shorten(m.Text)))
+		}
+	}
+	switch exit := output.Exit; {
+	case exit.Reason == process.TimeLimit:
+		return refuse(classTimedOut, fmt.Sprintf("the check took longer than %s", v.config.VerifyTimeout))
+	case exit.Killed():
+		return refuse(classCrashed, "Lean was ended during the check: "+exit.String())
+	}
+	first := 1 + strings.Count(c.Problem.Preamble, "\n")
+	if violation := soundness.CheckMessages(report.messages, first, report.complete); violation != nil {
+		if !report.complete && !output.Exit.Success() && len(verdict.Messages) == 0 {
+			return refuse(classCrashed, "Lean ended during the check: "+output.Exit.String())
+		}
+		return refuse(violation.Class, violation.Error())
+	}
+	if !output.Exit.Success() {
+		return refuse(classCrashed, "Lean reported no error but did not end well: "+output.Exit.String())
+	}
+	if v.found.PrintAxioms && name != "" {
+		axioms, err := soundness.Axioms(report.axioms)
+		if err != nil {
+			return refuse(soundness.ClassAxiom, "what #print axioms said could not be read: "+err.Error())
+		}
+		verdict.Axioms = axioms
+		if violation := soundness.CheckAxioms(axioms); violation != nil {
+			return refuse(violation.Class, violation.Error())
+		}
+	}
+	verdict.Accepted, verdict.Elapsed = true, time.Since(started)
+	return verdict, nil
+}
+
+// instrument adds what tells that Lean came to the end of the text, and which
+// axioms the theorem uses. Both stand behind the text, where they cannot change it.
+func (v *Verifier) instrument(p provers.Problem, text string) (instrumented, marker, name string, err error) {
+	var nonce [16]byte
+	if _, err := rand.Read(nonce[:]); err != nil {
+		return "", "", "", err
+	}
+	marker = "ansatz-end-" + hex.EncodeToString(nonce[:])
+	var b strings.Builder
+	b.WriteString(text)
+	if !strings.HasSuffix(text, "\n") {
+		b.WriteByte('\n')
+	}
+	if v.found.PrintAxioms {
+		file, err := source.ParseFile("", []byte(source.Text(p, "sorry")))
+		if err != nil {
+			return "", "", "", fmt.Errorf("the problem's own text cannot be read: %w", err)
+		}
+		if n := len(file.Targets); n > 0 && !strings.HasPrefix(file.Targets[n-1].Problem.Name, "example_") {
+			name = file.Targets[n-1].Problem.Name
+			fmt.Fprintf(&b, "#print axioms %s\n", name)
+		}
+	}
+	fmt.Fprintf(&b, "#check %q\n", marker)
+	return b.String(), marker, name, nil
+}
+
+func (v *Verifier) runBatch(ctx context.Context, text string) (process.Output, error) {
+	folder, err := os.MkdirTemp("", "ansatz-check-")
+	if err != nil {
+		return process.Output{}, err
+	}
+	defer os.RemoveAll(folder)
+	file := filepath.Join(folder, "Check.lean")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		return process.Output{}, err
+	}
+	options := v.found.Batch(file, nil)
+	options.TimeLimit = v.config.VerifyTimeout
+	options.MemoryLimit = v.config.MemoryLimit
+	output, err := process.Run(ctx, options, nil, maxBatchOutput)
+	if err != nil {
+		if ctx.Err() != nil {
+			return output, ctx.Err()
+		}
+		return output, &provers.Error{Kind: provers.StartFailed, Doing: "starting Lean for the final check", Err: err, Hint: "Run 'ansatz provers' to see what was found."}
+	}
+	if ctx.Err() != nil || output.Exit.Reason == process.Interrupted {
+		return output, errors.Join(ctx.Err(), context.Canceled)
+	}
+	return output, nil
+}
+
+// batchReport is what lean --json printed.
+type batchReport struct {
+	messages []soundness.Message
+	complete bool
+	axioms   string
+}
+
+func readBatch(stdout []byte, marker string) batchReport {
+	var report batchReport
+	scanner := bufio.NewScanner(bytes.NewReader(stdout))
+	scanner.Buffer(nil, maxBatchOutput)
+	for scanner.Scan() {
+		var m struct {
+			Severity string `json:"severity"`
+			Data     string `json:"data"`
+			Pos      struct {
+				Line int `json:"line"`
+			} `json:"pos"`
+		}
+		line := bytes.TrimSpace(scanner.Bytes())
+		if len(line) == 0 || json.Unmarshal(line, &m) != nil || m.Severity == "" {
+			continue // not a message; an incomplete report is noticed by the marker
+		}
+		switch {
+		case m.Severity == "information" && strings.Contains(m.Data, marker):
+			report.complete = true
+			continue
+		case m.Severity == "information" && (strings.Contains(m.Data, "depends on axioms") || strings.Contains(m.Data, "does not depend on any axioms")):
+			report.axioms = m.Data
+		}
+		report.messages = append(report.messages, soundness.Message{Severity: m.Severity, Text: m.Data, Line: m.Pos.Line})
+	}
+	return report
+}
