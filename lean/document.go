@@ -131,6 +131,10 @@ func canFork(s provers.State) bool {
 	return len(s.Goals) == 1 && len(s.Goals[0].Metavariables) == 0
 }
 
+// namesHole matches an action that names a metavariable. A name means the same
+// metavariable everywhere in a declaration, so such an action cannot share one.
+var namesHole = regexp.MustCompile(`(^|[^\pL\pN_'!.])\?[\pL]`)
+
 // read makes outcomes of Lean's messages.
 func (d *document) read(c classifier, from provers.State, actions []provers.Action, batch []int, result checkResult, alone bool) []verdictOf {
 	type said struct {
@@ -143,14 +147,14 @@ func (d *document) read(c classifier, from provers.State, actions []provers.Acti
 	var stray []lsp.Diagnostic // errors outside of every action
 	for _, m := range result.diagnostics {
 		line := m.Range.Start.Line
+		if !d.forked && isUnsolved(m) && line == d.block {
+			about[0].unsolved = &m
+			continue
+		}
 		k := d.find(line)
 		if k < 0 {
 			if m.Severity == lsp.SeverityError {
-				if !d.forked && isUnsolved(m) && line == d.block {
-					about[0].unsolved = &m
-				} else {
-					stray = append(stray, m)
-				}
+				stray = append(stray, m)
 			}
 			continue
 		}

@@ -132,7 +132,15 @@ func (p *Prover) acquire(ctx context.Context, header string) (*worker, error) {
 			return w, nil
 		}
 	}
+	// A server with other imports would only take up memory.
+	var other *worker
+	if len(p.idle) > 0 {
+		other, p.idle = p.idle[0], p.idle[1:]
+	}
 	p.mu.Unlock()
+	if other != nil {
+		other.close()
+	}
 	text := header
 	if text != "" {
 		text += "\n"

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ansatz-prover/ansatz/lean/soundness"
+	"github.com/ansatz-prover/ansatz/lean/source"
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/provers/lsp"
 )
@@ -187,10 +188,17 @@ func (s *session) Try(ctx context.Context, from provers.State, actions []provers
 			outcomes[i] = provers.Outcome{Status: provers.Forbidden, Message: violation, Class: "forbidden"}
 			continue
 		}
+		if problem := malformed(a.Text); problem != "" {
+			outcomes[i] = provers.Outcome{Status: provers.Unparsed, Message: problem, Class: "syntax"}
+			continue
+		}
 		open = append(open, i)
 	}
 	if len(open) == 0 {
 		return outcomes, nil
+	}
+	if s.worker == nil {
+		return nil, fmt.Errorf("exploring %s: the session is closed", s.problem.Name)
 	}
 	if s.prover.worn(s.worker) {
 		s.worker.close()
@@ -201,21 +209,24 @@ func (s *session) Try(ctx context.Context, from provers.State, actions []provers
 		s.worker = w
 	}
 	fork := canFork(from)
-	if fork {
-		queue = append(queue, open)
-	} else {
-		for _, i := range open {
+	var together []int
+	for _, i := range open {
+		if fork && !namesHole.MatchString(actions[i].Text) {
+			together = append(together, i)
+		} else {
 			queue = append(queue, []int{i})
 		}
 	}
-	stalled := false        // a worker ended before any action was begun
+	if len(together) > 0 {
+		queue = append(queue, together)
+	}
 	alone := map[int]bool{} // tried alone on a fresh worker already
 	for len(queue) > 0 {
 		batch := queue[0]
 		queue = queue[1:]
 		fresh := s.worker.edits <= 1
 		started := time.Now()
-		verdicts, died, err := s.run(ctx, from, actions, batch, l, fork)
+		verdicts, died, stalled, err := s.run(ctx, from, actions, batch, l, fork)
 		if err != nil {
 			if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 				for _, i := range batch {
@@ -253,18 +264,20 @@ func (s *session) Try(ctx context.Context, from provers.State, actions []provers
 				suspect = batch[0]
 				undecided = nil
 			}
-			if suspect < 0 && len(undecided) == len(batch) {
-				if stalled {
-					for _, i := range undecided {
-						outcomes[i] = provers.Outcome{Status: provers.Lost, Message: shorten(died)}
-					}
-					undecided = nil
+			if suspect < 0 {
+				// Nobody knows which of them it was, so each goes alone.
+				for _, i := range undecided {
+					queue = append(queue, []int{i})
 				}
-				stalled = true
+				undecided = nil
 			}
 			if suspect >= 0 {
 				if fresh || alone[suspect] {
-					outcomes[suspect] = provers.Outcome{Status: provers.Crashed, Class: "crash", Message: shorten(died), Elapsed: share}
+					o := provers.Outcome{Status: provers.Crashed, Class: "crash", Message: shorten(died), Elapsed: share}
+					if stalled {
+						o.Status, o.Class = provers.TimedOut, "wall_time"
+					}
+					outcomes[suspect] = o
 					s.barren = 0
 				} else {
 					alone[suspect] = true
@@ -299,6 +312,19 @@ func (s *session) Try(ctx context.Context, from provers.State, actions []provers
 	return outcomes, nil
 }
 
+// malformed says what is wrong with an action's brackets, comments or strings.
+// In a batch they would swallow a part of the next action.
+func malformed(tactic string) string {
+	tokens, err := source.Scan("", tactic)
+	if err != nil {
+		return err.Error()
+	}
+	if t, found := source.Unmatched(source.Code(tokens)); found {
+		return fmt.Sprintf("%q has no partner", t.Text)
+	}
+	return ""
+}
+
 func (s *session) fillInterrupted(outcomes []provers.Outcome, actions []provers.Action) {
 	for i := range actions {
 		if outcomes[i].Status == "" {
@@ -314,12 +340,13 @@ type verdictOf struct {
 	outcome provers.Outcome
 }
 
-// run tries a batch once. died says how the worker ended, if it did.
-func (s *session) run(ctx context.Context, from provers.State, actions []provers.Action, batch []int, l provers.Limits, fork bool) (verdicts []verdictOf, died string, err error) {
+// run tries a batch once. died says how the worker ended, or why it has to be
+// replaced: it may have stalled, that is, it never began an action.
+func (s *session) run(ctx context.Context, from provers.State, actions []provers.Action, batch []int, l provers.Limits, fork bool) (verdicts []verdictOf, died string, stalled bool, err error) {
 	d := s.begin(l.Units, len(batch))
 	last, err := d.path(s.rootRole, from.Path)
 	if err != nil {
-		return nil, "", err
+		return nil, "", false, err
 	}
 	if fork {
 		d.fork(last.names(0), actions, batch)
@@ -332,15 +359,15 @@ func (s *session) run(ctx context.Context, from provers.State, actions []provers
 	}
 	result, err := s.worker.check(ctx, d.text(), prefixTime+wall, wall, d.begun)
 	if err != nil {
-		return nil, "", err
+		return nil, "", false, err
 	}
 	verdicts = d.read(s.prover.classifier, from, actions, batch, result, len(batch) == 1)
 	if !result.complete && result.died == "" && d.begun(result.diagnostics) == 0 {
 		// The way to the state itself takes too long; a worker that is still busy
 		// with something it was told to drop does that.
-		result.died = fmt.Sprintf("no action was begun within %s", prefixTime+wall)
+		return verdicts, fmt.Sprintf("no action was begun within %s", prefixTime+wall), true, nil
 	}
-	return verdicts, result.died, nil
+	return verdicts, result.died, false, nil
 }
 
 func shorten(message string) string {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/ansatz-prover/ansatz/provers"
 )
@@ -35,7 +34,6 @@ func (r *run) conclude() {
 		}
 	}
 	r.spent.InProver += j.inProver
-	r.flight.restart(time.Now())
 	switch {
 	case r.end == EndFailed:
 		r.result.Proof, r.result.Script = &proof, j.script

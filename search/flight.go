@@ -14,7 +14,7 @@ const (
 	// only when the whole window before it has passed. With 4 workers and an
 	// in-memory prover whose batches take about 0.3 s, log-normally spread (σ = 1
 	// for each of 4 actions), windows of 1, 2, 4 and 8 jobs for each worker keep
-	// them busy for 71, 93, 98 and 99 % of the time, but to go straight down to a
+	// them busy for 71, 93, 98 and 98 % of the time, but to go straight down to a
 	// proof at depth 25 takes 11, 16, 29 and 53 s. When one action in a hundred
 	// takes 10 s longer, windows of 2 and 8 keep them busy for 48 and 75 %
 	// without patience, and a window of 2 for 95 % with it.
@@ -100,13 +100,5 @@ func (f *flight) overtake(now time.Time) {
 		f.late = append(f.late, f.ordered[i])
 		f.ordered = slices.Delete(f.ordered, i, i+1)
 		n--
-	}
-}
-
-// restart lets the jobs that are done wait anew, after a time in which nothing
-// was applied.
-func (f *flight) restart(now time.Time) {
-	for _, j := range f.ordered {
-		j.arrived = now
 	}
 }

@@ -53,12 +53,13 @@ func TestProofBehindSlowAction(t *testing.T) {
 	}}
 	synctest.Test(t, func(t *testing.T) {
 		p := proverstest.New(g, proverstest.Options{Faults: []proverstest.Fault{
-			{Kind: proverstest.Hang, On: func(_, a string) bool { return a == "hang" }},
+			{Kind: proverstest.Hang, On: func(state, action string) bool { return state == "b" && action == "hang" }},
 		}})
 		cfg := config(p, g, "")
 		cfg.Workers = 2
 		cfg.Policy = flatPolicyWith("hang", "left", "right", "on", "end")
 		cfg.Info.Stages[0].Batch = 5
+		cfg.Info.Budget.Wall = time.Hour
 		log := &memoryLog{}
 		cfg.Log = log
 		began := time.Now()

@@ -49,14 +49,15 @@ prove, resume   one object a line:
                 name, reason
   result        what became of one problem: name, source, result (proved,
                 unproved, unverified, invalid, error, interrupted), reason, run,
-                elapsed_s (without starts of the prover), starting_s, workers,
+                elapsed_s (without starts of the prover), starting_s, checking_s
+                (of the last final check, a part of elapsed_s), workers,
                 attempts, expansions, nodes, depth, units, restarts, refused,
                 outcomes (a count a status), proof (the text after ":="),
                 axioms (absent if the prover cannot tell), seconds (of prover
                 over all workers, policy, store)
   summary       at the end: prover, policy, seed, workers, problems, not_tried,
                 results, reasons, input_errors, learned, elapsed_s, starting_s,
-                searching_s, seconds, attempts, expansions, outcomes, sources,
+                searching_s, checking_s, seconds, attempts, expansions, outcomes, sources,
                 interrupted
 check           one object a line: check_result (name, line, accepted, class,
                 reason, axioms, warnings, elapsed_s) and, at the end, check_summary

@@ -41,6 +41,7 @@ type Result struct {
 	Run      string  `json:"run,omitempty"`
 	Elapsed  float64 `json:"elapsed_s"` // of the search and the final check, starts of workers left out
 	Starting float64 `json:"starting_s"`
+	Checking float64 `json:"checking_s"` // of the last final check, a part of Elapsed
 	Workers  int     `json:"workers,omitempty"`
 	// Attempts, Expansions, Nodes, Depth and Units sum up the tree.
 	Attempts   int64                    `json:"attempts"`
@@ -83,6 +84,9 @@ func New(p provers.Problem, run string, r search.Result, workers int, before sea
 		for _, source := range r.Tree.Sources() {
 			out.sources[source.Source] = sourceOutcome{source.Tried, source.Accepted, source.Solved}
 		}
+	}
+	if r.Verdict != nil {
+		out.Checking = r.Verdict.Elapsed.Seconds()
 	}
 	if r.Verdict != nil && r.Verdict.Accepted {
 		out.Axioms = r.Verdict.Axioms

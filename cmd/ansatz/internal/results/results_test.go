@@ -10,7 +10,7 @@ import (
 
 func exampleResults() []Result {
 	return []Result{
-		{Name: "add_zero", Result: Proved, Run: "r1", Elapsed: 3.21, Workers: 2, Attempts: 41, Expansions: 6, Starting: 18.4,
+		{Name: "add_zero", Result: Proved, Run: "r1", Elapsed: 3.21, Checking: 2.5, Workers: 2, Attempts: 41, Expansions: 6, Starting: 18.4,
 			Proof: "by\n  intro n\n  omega", Outcomes: map[provers.Status]int{provers.Rejected: 30, provers.Progress: 10, provers.Solved: 1},
 			Seconds: map[string]float64{"prover": 6.2, "policy": 0.02, "store": 0.01},
 			sources: map[string]sourceOutcome{"omega": {10, 2, 1}, "intro": {8, 8, 0}}},

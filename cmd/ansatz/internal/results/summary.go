@@ -29,7 +29,8 @@ type Summary struct {
 	Elapsed     float64                `json:"elapsed_s"`
 	Starting    float64                `json:"starting_s"`
 	Searching   float64                `json:"searching_s"`
-	Seconds     map[string]float64     `json:"seconds"` // prover (all workers), policy, store
+	Checking    float64                `json:"checking_s"` // of final checks, a part of Searching
+	Seconds     map[string]float64     `json:"seconds"`    // prover (all workers), policy, store
 	Attempts    int64                  `json:"attempts"`
 	Expansions  int64                  `json:"expansions"`
 	Outcomes    map[provers.Status]int `json:"outcomes"`
@@ -64,6 +65,7 @@ func (s *Summary) Add(r Result) {
 	}
 	s.Starting += r.Starting
 	s.Searching += r.Elapsed
+	s.Checking += r.Checking
 	s.workerTime += r.Elapsed * float64(r.Workers)
 	s.Attempts += r.Attempts
 	s.Expansions += r.Expansions
@@ -112,10 +114,11 @@ func (s *Summary) Text(verbose bool) string {
 	}
 	if s.Searching > 0 {
 		rows = append(rows,
-			[]string{"time", "starting " + console.Duration(Seconds(s.Starting)), "searching " + console.Duration(Seconds(s.Searching)) + " with " + console.Plural(int64(s.Workers), "worker")},
+			[]string{"time", "starting " + console.Duration(Seconds(s.Starting)), "searching " + console.Duration(Seconds(s.Searching)) + " with " + console.Plural(int64(s.Workers), "worker") +
+				", final checks " + console.Duration(Seconds(s.Checking)) + " of it"},
 			[]string{"shares", "prover " + console.Percent(s.Seconds["prover"], s.workerTime) + " of the workers' time",
 				fmt.Sprintf("policy %s, store %s of the search", console.Percent(s.Seconds["policy"], s.Searching), console.Percent(s.Seconds["store"], s.Searching))},
-			[]string{"attempts", fmt.Sprintf("%s, %.1f/s", console.Count(s.Attempts), float64(s.Attempts)/s.Searching), console.Plural(s.Expansions, "expansion")})
+			[]string{"attempts", fmt.Sprintf("%s, %.1f/s", console.Count(s.Attempts), float64(s.Attempts)/max(s.Searching-s.Checking, 1e-3)), console.Plural(s.Expansions, "expansion")})
 	}
 	if list := treeview.OutcomesText(s.Outcomes); list != "" {
 		rows = append(rows, []string{"outcomes", list, ""})
