@@ -50,13 +50,10 @@ type querier interface {
 // one of ansatz and not newer than this program. An empty file has version 0.
 func schemaVersion(ctx context.Context, q querier, known int) (int, error) {
 	var version, application, objects int
-	if err := q.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return 0, err
-	}
-	if err := q.QueryRowContext(ctx, "PRAGMA application_id").Scan(&application); err != nil {
-		return 0, err
-	}
-	if err := q.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&objects); err != nil {
+	// One statement, so that no other process creates the schema in between.
+	row := q.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM sqlite_schema), v.user_version, a.application_id
+		FROM pragma_user_version v, pragma_application_id a`)
+	if err := row.Scan(&objects, &version, &application); err != nil {
 		return 0, err
 	}
 	switch {

@@ -39,7 +39,7 @@ var (
 // New makes a policy that has learned nothing yet.
 func New() *Policy {
 	return &Policy{
-		rules:  []rule{closing, introduction, elimination, rewriting, induction, modular, cycles, finite, divisibility, algebra},
+		rules:  []rule{closing, introduction, elimination, rewriting, induction, modular, cycles, bounds, finite, polynomials, divisibility, algebra},
 		ranker: newRanker(),
 	}
 }

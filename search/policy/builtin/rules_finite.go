@@ -2,7 +2,6 @@ package builtin
 
 import (
 	"fmt"
-	"slices"
 	"sort"
 	"strings"
 
@@ -68,123 +67,22 @@ func (v *view) intervals() map[string]interval {
 	return out
 }
 
-// finite proposes to enumerate variables that have bounds, or that can be given
-// bounds: by linear arithmetic over the hypotheses and over facts about products
-// and powers, or because they divide a number.
+// finite proposes to enumerate variables that have literal bounds, or that divide
+// a number.
 func finite(v *view, emit emitter) {
 	variables := v.arithmeticVariables()
 	if len(variables) == 0 || len(variables) > 6 {
 		return
 	}
 	bounds := v.intervals()
-	v.findBounds(variables, bounds, emit)
 	v.productFacts(variables, emit)
-	v.enumerateByKernel(variables, bounds, emit)
+	v.enumerateByKernel(bounds, emit)
 	for _, x := range variables {
 		if i := bounds[x.name]; i.hasLow && i.hasHigh {
 			v.enumerate(x, i, emit)
 		}
 		v.divisor(x, emit)
 	}
-}
-
-// boundCandidates are values below which a variable may be provable to lie,
-// ascending: the numerals of the goal, their roots, and a few round numbers.
-func (v *view) boundCandidates(limit int64) []int64 {
-	set := map[int64]bool{}
-	for _, n := range v.numerals(5000) {
-		if n > 0 {
-			set[n] = true
-			set[n+1] = true
-		}
-		for k := 2; k <= 3 && n > 3; k++ {
-			set[root(n, k)+1] = true
-		}
-	}
-	for _, n := range []int64{3, 6, 10, 20, 50, 120, 400, 1500} {
-		set[n] = true
-	}
-	var list []int64
-	for _, n := range sortedKeys(set) {
-		if n <= limit {
-			list = append(list, n)
-		}
-	}
-	const most = 14 // each that fails costs a call of omega
-	if len(list) <= most {
-		return list
-	}
-	thinned := make([]int64, most)
-	for i := range thinned {
-		thinned[i] = list[i*(len(list)-1)/(most-1)]
-	}
-	return thinned
-}
-
-func root(n int64, k int) int64 {
-	for r := int64(1); ; r++ {
-		p := int64(1)
-		for range k {
-			p *= r + 1
-		}
-		if p > n {
-			return r
-		}
-	}
-}
-
-// findBounds proposes to prove the least literal bounds that linear arithmetic
-// can find, for all variables that have none.
-func (v *view) findBounds(variables []variable, known map[string]interval, emit emitter) {
-	var all []string
-	candidates := v.boundCandidates(2000)
-	for _, x := range variables {
-		i := known[x.name]
-		if !i.hasHigh {
-			all = append(all, v.leastBound(x.name, candidates, "have %s : %s < %d := by omega"))
-		}
-		if !i.hasLow {
-			lows := []int64{1, 0, -3, -10, -30, -100, -400, -1500}
-			all = append(all, v.leastBound(x.name, lows, "have %s : %[3]d ≤ %[2]s := by omega"))
-		}
-	}
-	if len(all) > 0 {
-		emit(0.45, "bounds", strings.Join(all, "\n"))
-	}
-	// An exponent is bounded because its power is.
-	for _, p := range v.symbolicPowers() {
-		if p.exponent.Kind != term.Name || known[p.exponent.Text].hasHigh {
-			continue
-		}
-		var alternatives []string
-		h := v.fresh("hb")
-		tried := map[int64]bool{}
-		for _, n := range v.numerals(1 << 40) {
-			limit, power := int64(0), int64(1)
-			for power <= n {
-				power *= p.base
-				limit++
-			}
-			if n > 1 && !tried[limit] {
-				tried[limit] = true
-				alternatives = append(alternatives, fmt.Sprintf("have %s : %s < %d := by\n      apply Nat.lt_of_not_le\n      intro hc\n      have hd := Nat.pow_le_pow_right (show 0 < %d by decide) hc\n      omega", h, p.exponent, limit, p.base))
-			}
-		}
-		if len(alternatives) > 0 {
-			emit(0.4, "bound_exponent", "first\n  | "+strings.Join(alternatives, "\n  | "))
-		}
-	}
-}
-
-// leastBound tries bounds one after another; format gets the hypothesis, the
-// variable and the bound. That none holds is no failure.
-func (v *view) leastBound(name string, bounds []int64, format string) string {
-	h := v.fresh("hb")
-	var alternatives []string
-	for _, b := range bounds {
-		alternatives = append(alternatives, fmt.Sprintf(format, h, name, b))
-	}
-	return "first\n  | " + strings.Join(alternatives, "\n  | ") + "\n  | skip"
 }
 
 // productFacts proposes to add what linear arithmetic cannot see: how products
@@ -256,7 +154,7 @@ func (v *view) productFacts(variables []variable, emit emitter) {
 		return true
 	})
 	if len(facts) > 0 {
-		emit(0.4, "product_facts", strings.Join(facts, "\n"))
+		emit(0.2, "product_facts", strings.Join(facts, "\n"))
 	}
 }
 
@@ -269,123 +167,6 @@ func group(t *term.Term) string {
 		return t.String()
 	}
 	return "(" + t.String() + ")"
-}
-
-// kernelCases bounds how many cases the kernel is asked to decide at once; it
-// takes about a millisecond for each.
-const kernelCases = 8000
-
-// enumerateByKernel lets the kernel try all values of variables that have
-// literal bounds.
-func (v *view) enumerateByKernel(variables []variable, bounds map[string]interval, emit emitter) {
-	if !v.isArithmetic(v.target) || v.hugePower() {
-		return
-	}
-	relevant := variables
-	cases := int64(1)
-	for _, x := range relevant {
-		i := bounds[x.name]
-		if !i.hasLow || !i.hasHigh || i.size() > kernelCases {
-			return
-		}
-		cases *= max(i.size(), 1)
-		if cases > kernelCases {
-			return
-		}
-	}
-	// Smaller ranges outermost: the inner loop is cheap to leave.
-	order := slices.Clone(relevant)
-	sort.SliceStable(order, func(a, b int) bool { return bounds[order[a].name].size() < bounds[order[b].name].size() })
-	var script, reverts []string
-	names := v.relevantFacts(relevant)
-	for _, x := range order {
-		i := bounds[x.name]
-		if x.sort == natSort {
-			h := v.fresh("hb")
-			script = append(script, fmt.Sprintf("have %s : %s < %d := by omega", h, x.name, i.high))
-			reverts = append([]string{"revert " + h + "\nrevert " + x.name}, reverts...)
-			continue
-		}
-		k, h := v.fresh("k"), v.fresh("hb")
-		script = append(script, v.asNatural(x, i, k, h))
-		reverts = append([]string{"revert " + h + "\nrevert " + k}, reverts...)
-	}
-	if len(names) > 0 {
-		script = append(script, "revert "+strings.Join(names, " "))
-	}
-	script = append(append(script, reverts...), "set_option synthInstance.maxSize 2000 in\nset_option synthInstance.maxHeartbeats 200000 in\ndecide +kernel")
-	emit(0.75, "enumerate_kernel", strings.Join(script, "\n"))
-}
-
-// asNatural replaces an integer with literal bounds by a natural number k.
-func (v *view) asNatural(x variable, i interval, k, h string) string {
-	value, offset := fmt.Sprintf("(%s : Int)", k), x.name
-	switch {
-	case i.low > 0:
-		value, offset = fmt.Sprintf("(%s : Int) + %d", k, i.low), fmt.Sprintf("(%s - %d)", x.name, i.low)
-	case i.low < 0:
-		value, offset = fmt.Sprintf("(%s : Int) - %d", k, -i.low), fmt.Sprintf("(%s + %d)", x.name, -i.low)
-	}
-	return fmt.Sprintf("obtain ⟨%s, %s, rfl⟩ : ∃ %s : Nat, %s < %d ∧ %s = %s := ⟨%s.toNat, by omega, by omega⟩", k, h, k, k, i.size(), x.name, value, offset)
-}
-
-// relevantFacts are the arithmetic hypotheses that mention one of the variables.
-func (v *view) relevantFacts(variables []variable) []string {
-	var names []string
-	for _, h := range v.facts {
-		if !v.isArithmetic(h.term) || isUpperBound(h.term) {
-			continue
-		}
-		for _, x := range variables {
-			if h.term.Mentions(x.name) {
-				names = append(names, h.name)
-				break
-			}
-		}
-	}
-	return names
-}
-
-// isUpperBound reports whether the proposition only bounds a variable from above by a numeral.
-func isUpperBound(t *term.Term) bool {
-	if t.Kind != term.Binary {
-		return false
-	}
-	l, r := t.Left(), t.Right()
-	if t.Text == ">" || t.Text == "≥" {
-		l, r = r, l
-	} else if t.Text != "<" && t.Text != "≤" {
-		return false
-	}
-	_, ok := r.IsNumeral()
-	return ok && l.Kind == term.Name
-}
-
-// enumerate splits one variable into its values; what is left of each case can
-// be linear.
-func (v *view) enumerate(x variable, i interval, emit emitter) {
-	if i.size() <= 0 || i.size() > 130 {
-		return
-	}
-	var split string
-	if x.sort == natSort {
-		if i.high > 130 {
-			return
-		}
-		split = fmt.Sprintf("rcases %s with %s", x.name, strings.Join(append(repeat("_", int(i.high)), x.name), " | "))
-	} else {
-		k, h := v.fresh("k"), v.fresh("hb")
-		split = v.asNatural(x, i, k, h) + fmt.Sprintf("\nrcases %s with %s", k, strings.Join(append(repeat("_", int(i.size())), k), " | "))
-	}
-	weight := 0.5
-	if i.size() > 20 {
-		weight = 0.3
-	}
-	emit(weight, "enumerate_omega", split+" <;> omega")
-	emit(weight*0.7, "enumerate_close", split+" <;> first | omega | (simp at *; done) | (simp at *; omega) | (simp_all; done) | grind")
-	if i.size() <= 12 {
-		emit(weight*0.4, "enumerate", split+" <;> try omega")
-	}
 }
 
 // divisor enumerates a variable that divides a numeral: an equation with a
@@ -445,7 +226,7 @@ func (v *view) divisorSplit(x variable, n int64, proof string, emit emitter) {
 	if x.sort == intSort {
 		// Only the range: enumeration of the integers in it follows.
 		hneg := v.fresh("hb")
-		emit(0.4, "divisor_range", fmt.Sprintf("have %s : %s ∣ %d := %s\nhave %s : %s ≤ %d := Int.le_of_dvd (by decide) %s\nhave %s : -%d ≤ %s := by\n  have := Int.le_of_dvd (by decide) (Int.neg_dvd.mpr %s)\n  omega",
+		emit(0.25, "divisor_range", fmt.Sprintf("have %s : %s ∣ %d := %s\nhave %s : %s ≤ %d := Int.le_of_dvd (by decide) %s\nhave %s : -%d ≤ %s := by\n  have := Int.le_of_dvd (by decide) (Int.neg_dvd.mpr %s)\n  omega",
 			hd, x.name, n, proof, hle, x.name, n, hd, hneg, n, x.name, hd))
 		return
 	}
@@ -457,7 +238,7 @@ func (v *view) divisorSplit(x variable, n int64, proof string, emit emitter) {
 		cases = append(cases, fmt.Sprintf("d = %d", d))
 	}
 	hc := v.fresh("hc")
-	emit(0.4, "divisors", fmt.Sprintf("have %s : %s ∣ %d := %s\nhave %s : %s < %d := Nat.lt_succ_of_le (Nat.le_of_dvd (by decide) %s)\nhave %s : ∀ d : Nat, d < %d → d ∣ %d → (%s) := by decide +kernel\nrcases %s %s %s %s with %s <;> first | omega | (simp at *; omega) | (simp_all; done) | grind",
+	emit(0.3, "divisors", fmt.Sprintf("have %s : %s ∣ %d := %s\nhave %s : %s < %d := Nat.lt_succ_of_le (Nat.le_of_dvd (by decide) %s)\nhave %s : ∀ d : Nat, d < %d → d ∣ %d → (%s) := by decide +kernel\nrcases %s %s %s %s with %s <;> first | omega | (simp at *; omega) | (simp_all; done) | grind",
 		hd, x.name, n, proof, hle, x.name, n+1, hd, hc, n+1, n, strings.Join(cases, " ∨ "), hc, x.name, hle, hd, strings.Join(repeat("rfl", len(divisors)), " | ")))
 }
 

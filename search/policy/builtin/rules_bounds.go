@@ -1,0 +1,459 @@
+package builtin
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/ansatz-prover/ansatz/search/policy/builtin/polynomial"
+	"github.com/ansatz-prover/ansatz/search/policy/builtin/term"
+)
+
+// farBound is beyond every bound that is of use.
+const farBound = 1 << 24
+
+// derivation is a bound that the constraints imply, with the reason.
+type derivation struct {
+	atom   int
+	upper  bool
+	bound  int64 // atom < bound, or bound ≤ atom
+	linear bool  // the flat polynomial shows it
+	// What the proof is made of: the polynomial of the constraint after others have been shifted.
+	shifted polynomial.Polynomial
+	others  []int
+	way     []direction
+	sort    sortKind
+}
+
+// maxShifts bounds the work of deriving bounds for one goal.
+const maxShifts = 1500
+
+// boundFinder derives bounds until nothing new comes.
+type boundFinder struct {
+	*system
+	lines  []string
+	work   int
+	gained bool // some variable got its first bound on a side
+	empty  bool // the bounds of an atom contradict each other
+}
+
+// run derives bounds for every variable and power, and notes how Lean proves them.
+func (f *boundFinder) run() {
+	const rounds = 4
+	for range rounds {
+		changed := false
+		for i := range f.atoms {
+			a := &f.atoms[i]
+			if !a.variable && a.base == 0 {
+				continue
+			}
+			for _, upper := range []bool{true, false} {
+				if d, ok := f.best(i, upper); ok {
+					f.apply(d)
+					changed = true
+				}
+				if f.empty || f.work > maxShifts {
+					return
+				}
+			}
+			if a.base > 0 && a.interval.hasHigh && f.boundExponent(a) {
+				changed = true
+			}
+		}
+		if !changed {
+			return
+		}
+	}
+}
+
+// best is the best new bound of an atom that any constraint gives.
+func (f *boundFinder) best(i int, upper bool) (derivation, bool) {
+	var best derivation
+	found := false
+	iv := f.atoms[i].interval
+	if upper && iv.hasHigh && iv.hasLow && iv.size() <= 24 || !upper && iv.hasLow && (f.atoms[i].sort == intSort || iv.low > 0) {
+		return best, false // tight enough to enumerate
+	}
+	for k := range f.constraints {
+		c := &f.constraints[k]
+		for _, linear := range []bool{true, false} {
+			p := c.full
+			if linear {
+				p = c.flat
+			} else if c.mixed || c.flat.Equal(c.full) {
+				continue
+			}
+			if p.DegreeIn(i) == 0 {
+				continue
+			}
+			d, ok := f.derive(c, p, i, upper, linear)
+			if !ok || !improves(iv, d) {
+				continue
+			}
+			if !found || worthMore(d, best) {
+				best, found = d, true
+			}
+		}
+	}
+	return best, found
+}
+
+// improves reports whether a bound is worth proving: the first one on its side, a
+// much smaller range, or that a natural number is not 0.
+func improves(iv interval, d derivation) bool {
+	if d.upper {
+		return !iv.hasHigh || d.bound-iv.low < iv.size()/2
+	}
+	return !iv.hasLow || iv.low == 0 && d.bound == 1
+}
+
+// worthMore prefers tight bounds, but a cheap proof to a slightly tighter one.
+func worthMore(d, than derivation) bool {
+	a, b := d.bound, than.bound
+	if !d.upper {
+		a, b = -a, -b
+	}
+	if d.linear != than.linear {
+		if d.linear {
+			return a <= max(2*b, b+12)
+		}
+		return max(2*a, a+12) < b
+	}
+	return a < b
+}
+
+// derive looks for the best bound that one constraint gives.
+func (f *boundFinder) derive(c *constraint, p polynomial.Polynomial, i int, upper, linear bool) (derivation, bool) {
+	var others []int
+	for _, j := range f.occurring(p) {
+		if j != i {
+			others = append(others, j)
+		}
+	}
+	if len(others) > 5 {
+		return derivation{}, false
+	}
+	signs := []int{-1}
+	if c.equal {
+		signs = []int{-1, 1}
+	}
+	iv := f.atoms[i].interval
+	var best derivation
+	found := false
+	for _, way := range f.directions(others) {
+		if !linear && c.sort == natSort && hasDirection(way, fromHigh) {
+			continue // subtraction of natural numbers makes the proof hard
+		}
+		f.work++
+		shifted := f.shift(p, others, way)
+		isFree := func(j int) bool {
+			for k, o := range others {
+				if o == j {
+					return way[k] == free
+				}
+			}
+			return false
+		}
+		for _, sign := range signs {
+			// contradicts reports whether atom ≥ n (or ≤ n) is impossible.
+			contradicts := func(n int64) bool {
+				f.work++
+				if upper {
+					return definite(shifted.Substitute(i, big.NewInt(n), 1), sign, isFree)
+				}
+				return definite(shifted.Substitute(i, big.NewInt(n), -1), sign, isFree)
+			}
+			d := derivation{atom: i, upper: upper, linear: linear, shifted: shifted, others: others, way: way, sort: c.sort}
+			switch {
+			case upper:
+				low := int64(-farBound)
+				if iv.hasLow {
+					low = iv.low
+				}
+				if !contradicts(farBound) {
+					continue
+				}
+				d.bound = leastTrue(low, farBound, contradicts)
+			case iv.hasLow:
+				// Only that the least value is impossible.
+				f.work++
+				if !definite(shifted.Evaluate(i, big.NewInt(iv.low)), sign, isFree) {
+					continue
+				}
+				d.bound = iv.low + 1
+			default:
+				if !contradicts(-farBound) {
+					continue
+				}
+				d.bound = 1 - leastTrue(-farBound, farBound, func(n int64) bool { return contradicts(-n) })
+			}
+			if !found || worthMore(d, best) {
+				best, found = d, true
+			}
+		}
+	}
+	return best, found
+}
+
+func hasDirection(way []direction, d direction) bool {
+	for _, w := range way {
+		if w == d {
+			return true
+		}
+	}
+	return false
+}
+
+// leastTrue is the least n in low..high with holds(n), where holds is monotone and
+// holds at high.
+func leastTrue(low, high int64, holds func(int64) bool) int64 {
+	for low < high {
+		middle := low + (high-low)/2
+		if holds(middle) {
+			high = middle
+		} else {
+			low = middle + 1
+		}
+	}
+	return high
+}
+
+// apply records a bound and its proof.
+func (f *boundFinder) apply(d derivation) {
+	iv := &f.atoms[d.atom].interval
+	f.gained = f.gained || d.upper && (!iv.hasHigh || iv.size() > kernelCases) || !d.upper
+	f.lines = append(f.lines, f.proof(d))
+	if d.upper {
+		iv.high, iv.hasHigh = d.bound, true
+	} else {
+		iv.low, iv.hasLow = d.bound, true
+	}
+	if iv.hasLow && iv.hasHigh && iv.low >= iv.high {
+		f.empty = true
+	}
+}
+
+// proof is the Lean step that proves a bound.
+func (f *boundFinder) proof(d derivation) string {
+	a := f.atoms[d.atom]
+	h := f.v.fresh("hb")
+	statement := fmt.Sprintf("%s < %d", a.text, d.bound)
+	if !d.upper {
+		statement = fmt.Sprintf("%d ≤ %s", d.bound, a.text)
+	}
+	if d.linear {
+		return fmt.Sprintf("have %s : %s := by omega", h, statement)
+	}
+	steps := f.positive(d)
+	if d.sort == natSort {
+		steps = append(steps, f.naturalProof(d)...)
+	} else {
+		steps = append(steps, f.integerProof(d)...)
+	}
+	return fmt.Sprintf("have %s : %s := by\n  %s", h, statement, strings.Join(steps, "\n  "))
+}
+
+// positive states that the powers in the constraint are not 0.
+func (f *boundFinder) positive(d derivation) []string {
+	var steps []string
+	for _, i := range append([]int{d.atom}, d.others...) {
+		if a := f.atoms[i]; a.base > 0 {
+			steps = append(steps, fmt.Sprintf("have %s : 0 < %s := Nat.pow_pos (by decide)", f.v.fresh("hp"), a.text))
+		}
+	}
+	return steps
+}
+
+// naturalProof writes every atom as its least value and a natural number, so
+// that all terms of the constraint are on one side.
+func (f *boundFinder) naturalProof(d derivation) []string {
+	var steps []string
+	hc := f.v.fresh("hc")
+	if d.upper {
+		steps = append(steps, "apply Nat.lt_of_not_ge", "intro "+hc)
+	} else {
+		steps = append(steps, "apply Nat.pos_of_ne_zero", "intro "+hc)
+	}
+	names := map[int]string{}
+	for _, i := range append([]int{d.atom}, d.others...) {
+		a := f.atoms[i]
+		names[i] = a.text
+		if !a.variable {
+			names[i] = f.v.fresh("u")
+			steps = append(steps, fmt.Sprintf("generalize %s = %s at *", a.text, names[i]))
+		}
+	}
+	split := func(i int, low int64) {
+		if low <= 0 {
+			return
+		}
+		t := f.v.fresh("t")
+		steps = append(steps, fmt.Sprintf("obtain ⟨%s, rfl⟩ : ∃ %s, %s = %d + %s := ⟨%s - %d, by omega⟩", t, t, names[i], low, t, names[i], low))
+	}
+	if d.upper {
+		split(d.atom, d.bound)
+	} else if f.atoms[d.atom].variable {
+		steps = append(steps, "subst "+hc)
+	}
+	for _, i := range d.others {
+		split(i, f.atoms[i].interval.low)
+	}
+	return append(steps, "grind")
+}
+
+// integerProof multiplies what is not negative.
+func (f *boundFinder) integerProof(d derivation) []string {
+	hc := f.v.fresh("hc")
+	steps := []string{"apply Int.lt_of_not_ge", "intro " + hc}
+	if !d.upper {
+		steps[0] = "apply Int.le_of_not_gt"
+	}
+	parts := map[int]string{}
+	part := func(i int, text string) {
+		h := f.v.fresh("hs")
+		parts[i] = h
+		steps = append(steps, fmt.Sprintf("have %s : 0 ≤ %s := by omega", h, text))
+	}
+	p := d.shifted
+	a := f.atoms[d.atom].text
+	if d.upper {
+		p = p.Substitute(d.atom, big.NewInt(d.bound), 1)
+		part(d.atom, offset(a, d.bound))
+	} else {
+		p = p.Substitute(d.atom, big.NewInt(d.bound-1), -1)
+		part(d.atom, fmt.Sprintf("%d - %s", d.bound-1, a))
+	}
+	isFree := map[int]bool{}
+	for k, i := range d.others {
+		name, iv := f.atoms[i].text, f.atoms[i].interval
+		if !f.atoms[i].variable {
+			name = "(" + name + ")"
+		}
+		switch d.way[k] {
+		case fromLow:
+			part(i, offset(name, iv.low))
+		case fromHigh:
+			part(i, fmt.Sprintf("%d - %s", iv.high-1, name))
+		default:
+			isFree[i] = true
+			if p.DegreeIn(i) > 1 {
+				h := f.v.fresh("hs")
+				parts[i] = h
+				steps = append(steps, fmt.Sprintf("have %s : 0 ≤ %s * %s := (Int.le_total 0 %s).elim (fun h => Int.mul_nonneg h h) (fun h => Int.mul_nonneg_of_nonpos_of_nonpos h h)", h, name, name, name))
+			}
+		}
+	}
+	for _, m := range p.Monomials() {
+		var product string
+		count := 0
+		for i, e := range m {
+			n := int(e)
+			if isFree[i] {
+				n /= 2
+			}
+			for range n {
+				if count++; count == 1 {
+					product = parts[i]
+				} else {
+					product = fmt.Sprintf("Int.mul_nonneg %s %s", groupText(product), parts[i])
+				}
+			}
+		}
+		if count > 1 {
+			steps = append(steps, fmt.Sprintf("have %s := %s", f.v.fresh("hm"), product))
+		}
+	}
+	return append(steps, "grind")
+}
+
+func groupText(s string) string {
+	if strings.Contains(s, " ") {
+		return "(" + s + ")"
+	}
+	return s
+}
+
+// offset prints x - low.
+func offset(x string, low int64) string {
+	switch {
+	case low == 0:
+		return x
+	case low < 0:
+		return fmt.Sprintf("%s + %d", x, -low)
+	}
+	return fmt.Sprintf("%s - %d", x, low)
+}
+
+// boundExponent bounds an exponent because its power has a bound.
+func (f *boundFinder) boundExponent(a *atom) bool {
+	limit, power := int64(0), int64(1)
+	for power < a.interval.high {
+		power *= a.base
+		limit++
+	}
+	statement := fmt.Sprintf("%s < %d", a.exponent, limit)
+	if a.exponent.Kind == term.Name {
+		if iv := f.v.intervals()[a.exponent.Text]; iv.hasHigh && iv.high <= limit {
+			return false
+		}
+	}
+	for _, l := range f.lines {
+		if strings.Contains(l, " : "+statement+" :=") {
+			return false
+		}
+	}
+	f.lines = append(f.lines, fmt.Sprintf("have %s : %s := (Nat.pow_lt_pow_iff_right (show 1 < %d by decide)).mp (Nat.lt_of_lt_of_le (show %s < %d by omega) (by decide))",
+		f.v.fresh("hb"), statement, a.base, a.text, a.interval.high))
+	before := len(f.constraints)
+	f.read(term.Parse(statement), false)
+	for i := range f.atoms {
+		// The exponent may bring an atom of its own.
+		if f.atoms[i].sort == natSort {
+			f.atoms[i].interval.hasLow = true
+		}
+		if a.exponent.Kind == term.Name && f.atoms[i].text == a.exponent.Text {
+			f.atoms[i].interval.high, f.atoms[i].interval.hasHigh = limit, true
+		}
+	}
+	f.gained = true
+	return len(f.constraints) > before
+}
+
+// bounds proposes literal bounds for the variables that need them, as far as
+// sums, products and powers that cannot cancel imply them. Steps that enumerate
+// read such bounds.
+func bounds(v *view, emit emitter) {
+	variables := v.arithmeticVariables()
+	if len(variables) == 0 || len(variables) > 8 || v.hugePower() {
+		return
+	}
+	base := &boundFinder{system: newSystem(v)}
+	base.run()
+	if len(base.lines) > 0 && base.gained {
+		script := strings.Join(base.lines, "\n")
+		if base.empty {
+			emit(0.9, "bounds_contradiction", script+"\nomega")
+			return
+		}
+		emit(0.8, "bounds", script)
+	}
+	if base.empty || v.target.Kind != term.Binary || !v.isArithmetic(v.target) {
+		return
+	}
+	// What the negation of the target adds.
+	op := negatedRelation(v.target.Text)
+	if op == "" || v.target.Text == "≠" {
+		return
+	}
+	negation := &term.Term{Kind: term.Binary, Text: op, Args: v.target.Args}
+	against := &boundFinder{system: newSystem(v, negation)}
+	hn := v.fresh("hn")
+	against.run()
+	start := fmt.Sprintf("refine Decidable.byContradiction fun %s => ?_\n", hn)
+	switch {
+	case against.empty:
+		emit(0.85, "bounds_contradiction", start+strings.Join(against.lines, "\n")+"\nomega")
+	case against.gained && len(against.lines) > len(base.lines):
+		emit(0.7, "bounds_by_contradiction", start+strings.Join(against.lines, "\n"))
+	}
+}

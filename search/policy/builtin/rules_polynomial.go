@@ -1,0 +1,275 @@
+package builtin
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/ansatz-prover/ansatz/search/policy/builtin/polynomial"
+	"github.com/ansatz-prover/ansatz/search/policy/builtin/term"
+)
+
+// polynomials proposes steps that need polynomials multiplied out: to eliminate
+// a variable, to find a cofactor.
+func polynomials(v *view, emit emitter) {
+	if len(v.arithmeticVariables()) == 0 || v.hugePower() {
+		return
+	}
+	v.eliminate(emit)
+	if v.target.Is("∣") {
+		v.cofactor(emit)
+	}
+	v.combineDivisors(emit)
+}
+
+// eliminate solves an equation for a variable of which it has no power, where the
+// coefficient has variables too (otherwise linear arithmetic does it), so that
+// what is left to enumerate has one variable less.
+func (v *view) eliminate(emit emitter) {
+	s := newSystem(v)
+	count := 0
+	for _, c := range s.constraints {
+		if !c.equal || c.mixed || c.full.Degree() < 2 {
+			continue
+		}
+		for _, i := range s.occurring(c.full) {
+			a := s.atoms[i]
+			slope, rest, ok := c.full.Split(i)
+			if !a.variable || !ok || slope.Degree() == 0 || s.mentionedByAtoms(a.text) || count >= 3 {
+				continue
+			}
+			// The slope must not be 0: it has a sign where the others are above their bounds.
+			others := s.occurring(slope)
+			sign := 0
+			for _, way := range s.directions(others) {
+				shifted := s.shift(slope, others, way)
+				isFree := func(j int) bool { return !s.atoms[j].interval.hasLow && !s.atoms[j].interval.hasHigh }
+				for _, candidate := range []int{1, -1} {
+					if definite(shifted, candidate, isFree) {
+						sign = candidate
+					}
+				}
+			}
+			if sign == 0 || !v.worthEliminating(s, i, s.occurring(slope.Add(rest))) {
+				continue
+			}
+			if sign < 0 {
+				slope, rest = slope.Neg(), rest.Neg()
+			}
+			names := s.names()
+			quotient := fmt.Sprintf("(%s) / (%s)", rest.Neg().Format(names), slope.Format(names))
+			lemma := "Int.ediv_eq_of_eq_mul_left (by first | omega | grind) (by grind)"
+			if c.sort == natSort {
+				if !natural(slope) {
+					continue
+				}
+				lemma = "Nat.div_eq_of_eq_mul_left (by first | omega | grind) (by grind)"
+			}
+			count++
+			emit(0.7, "eliminate", fmt.Sprintf("obtain rfl : %s = %s := (%s).symm", a.text, quotient, lemma))
+		}
+	}
+}
+
+// worthEliminating reports whether the others have few values and all together
+// have many.
+func (v *view) worthEliminating(s *system, i int, others []int) bool {
+	cases := int64(1)
+	for _, j := range others {
+		iv := s.atoms[j].interval
+		if j == i {
+			continue
+		}
+		if !s.atoms[j].variable || !iv.hasLow || !iv.hasHigh {
+			return false
+		}
+		if cases *= max(1, iv.size()); cases > kernelCases {
+			return false
+		}
+	}
+	iv := s.atoms[i].interval
+	return !iv.hasLow || !iv.hasHigh || cases*iv.size() > 600
+}
+
+// mentionedByAtoms reports whether the variable also occurs inside another atom.
+func (s *system) mentionedByAtoms(name string) bool {
+	for _, a := range s.atoms {
+		if !a.variable && term.Parse(a.text).Mentions(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// natural reports whether no coefficient is negative.
+func natural(p polynomial.Polynomial) bool {
+	for _, c := range p {
+		if c.Sign() < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// cofactor looks for c with target = divisor * c, given the equations and the
+// divisibilities by the same divisor among the facts.
+func (v *view) cofactor(emit emitter) {
+	sort := v.relationSort(v.target)
+	if sort == otherSort {
+		return
+	}
+	s := newSystem(v)
+	var c constraint
+	divisor, ok := s.polynomial(v.target.Left(), sort, false, &c)
+	if !ok || len(divisor) == 0 {
+		return
+	}
+	dividend, ok := s.polynomial(v.target.Right(), sort, false, &c)
+	if !ok || c.mixed || len(divisor) == 1 && divisor.Degree() == 0 && divisor.ConstantTerm().CmpAbs(big.NewInt(1)) == 0 {
+		return
+	}
+	generators := []polynomial.Polynomial{divisor}
+	var setup []string
+	cofactors := []string{""} // what the multiplier of a generator is multiplied with
+	for _, h := range v.facts {
+		if h.term.Is("∣") && v.relationSort(h.term) == sort && h.term.Left().String() == v.target.Left().String() {
+			p, ok := s.polynomial(h.term.Right(), sort, false, &c)
+			if !ok {
+				continue
+			}
+			k := v.fresh("k")
+			setup = append(setup, fmt.Sprintf("obtain ⟨%s, %s⟩ := %s", k, v.fresh("hk"), h.name))
+			generators = append(generators, p)
+			cofactors = append(cofactors, k)
+		}
+	}
+	named := len(generators)
+	for _, e := range s.constraints {
+		if e.equal && e.sort == sort && !e.mixed {
+			generators = append(generators, e.full)
+		}
+	}
+	degrees := make([]int, len(generators))
+	for i, g := range generators {
+		degrees[i] = min(dividend.Degree()-g.Degree(), 4)
+		if i > 0 && len(generators) > 3 {
+			degrees[i] = min(degrees[i], 1)
+		}
+	}
+	multipliers, ok := polynomial.Combine(dividend, generators, degrees)
+	if !ok {
+		return
+	}
+	var sum []string
+	names := s.names()
+	for i := range named {
+		m, ok := multipliers[i].Integral()
+		if !ok || sort == natSort && !natural(m) {
+			return
+		}
+		switch {
+		case len(m) == 0:
+		case cofactors[i] == "":
+			sum = append(sum, m.Format(names))
+		default:
+			sum = append(sum, fmt.Sprintf("%s * (%s)", cofactors[i], m.Format(names)))
+		}
+	}
+	if len(sum) == 0 {
+		sum = []string{"0"}
+	}
+	emit(0.9, "cofactor", strings.Join(append(setup, fmt.Sprintf("exact ⟨%s, by grind⟩", strings.Join(sum, " + "))), "\n"))
+}
+
+// multiple is the statement that the divisor divides value + constant remainder,
+// with a Lean proof of an equation that says so: value = divisor * quotient.
+type multiple struct {
+	fact     string
+	divisor  string
+	value    polynomial.Polynomial
+	evidence string // of integers: a term for divisor ∣ value
+}
+
+// combineDivisors eliminates a variable from two statements with the same
+// divisor, so that a number remains that the divisor divides.
+func (v *view) combineDivisors(emit emitter) {
+	s := newSystem(v)
+	var list []multiple
+	for _, h := range v.facts {
+		if m, ok := s.multiple(h); ok {
+			list = append(list, m)
+		}
+	}
+	seen := map[string]bool{}
+	for i, a := range list {
+		for _, b := range list[i+1:] {
+			if a.divisor != b.divisor || a.value.Degree() != 1 || b.value.Degree() != 1 {
+				continue
+			}
+			for _, j := range s.occurring(a.value) {
+				p, _, ok := a.value.Split(j)
+				q, _, ok2 := b.value.Split(j)
+				if !ok || !ok2 {
+					continue
+				}
+				// q * a - p * b has no variable j.
+				f, g := q.ConstantTerm(), p.ConstantTerm()
+				d := new(big.Int).GCD(nil, nil, new(big.Int).Abs(f), new(big.Int).Abs(g))
+				f, g = new(big.Int).Quo(f, d), new(big.Int).Quo(g, d)
+				x, _ := polynomial.Constant(f).Mul(a.value)
+				y, _ := polynomial.Constant(g).Mul(b.value)
+				rest := x.Sub(y)
+				if rest.Degree() > 0 || len(rest) == 0 {
+					continue
+				}
+				n := rest.ConstantTerm()
+				if n.Sign() < 0 {
+					n, f, g = new(big.Int).Neg(n), new(big.Int).Neg(f), new(big.Int).Neg(g)
+				}
+				statement := fmt.Sprintf("%s ∣ %s", a.divisor, n)
+				if seen[statement] || v.states(statement) {
+					continue
+				}
+				seen[statement] = true
+				ka, kb := v.fresh("k"), v.fresh("k")
+				emit(0.75, "combine_divisors", fmt.Sprintf("have %s : %s := by\n  obtain ⟨%s, %s⟩ := %s\n  obtain ⟨%s, %s⟩ := %s\n  exact ⟨(%s) * %s - (%s) * %s, by grind⟩",
+					v.fresh("hd"), statement, ka, v.fresh("hk"), a.evidence, kb, v.fresh("hk"), b.evidence, f, ka, g, kb))
+			}
+		}
+	}
+}
+
+// states reports whether a fact has exactly this text.
+func (v *view) states(text string) bool {
+	for _, h := range v.facts {
+		if h.text == text {
+			return true
+		}
+	}
+	return false
+}
+
+// multiple reads d ∣ e and e % d = r between integers.
+func (s *system) multiple(h fact) (multiple, bool) {
+	t := h.term
+	if s.v.relationSort(t) != intSort {
+		return multiple{}, false
+	}
+	var c constraint
+	switch {
+	case t.Is("∣"):
+		p, ok := s.polynomial(t.Right(), intSort, false, &c)
+		return multiple{h.name, t.Left().String(), p, h.name}, ok && !c.mixed
+	case t.Is("=") && t.Left().Is("%"):
+		r, ok := t.Right().IsNumeral()
+		if !ok {
+			return multiple{}, false
+		}
+		p, ok := s.polynomial(t.Left().Left(), intSort, false, &c)
+		if !ok || c.mixed {
+			return multiple{}, false
+		}
+		return multiple{h.name, group(t.Left().Right()), p.Sub(polynomial.Int(r)), "Int.dvd_self_sub_of_emod_eq " + h.name}, true
+	}
+	return multiple{}, false
+}
