@@ -56,6 +56,9 @@ type sharedProver struct {
 var shared sharedProver //nolint:gochecknoglobals // of the test binary only
 
 func TestMain(m *testing.M) {
+	if file := os.Getenv(envReplay); file != "" {
+		os.Exit(replay(file))
+	}
 	code := m.Run()
 	if shared.prover != nil {
 		shared.prover.Close()

@@ -243,6 +243,7 @@ func (s *session) Try(ctx context.Context, from provers.State, actions []provers
 		}
 		share := time.Since(started) / time.Duration(len(batch))
 		var undecided []int
+		timedOut := false
 		suspect := -1 // the action during which the worker died
 		for k, i := range batch {
 			v := verdicts[k]
@@ -250,6 +251,7 @@ func (s *session) Try(ctx context.Context, from provers.State, actions []provers
 			case v.decided:
 				v.outcome.Elapsed = share
 				outcomes[i] = v.outcome
+				timedOut = timedOut || v.outcome.Status == provers.TimedOut
 				if v.outcome.Status.Conclusive() {
 					s.barren = 0
 				}
@@ -291,6 +293,12 @@ func (s *session) Try(ctx context.Context, from provers.State, actions []provers
 				}
 				return nil, err
 			}
+		}
+		if timedOut && died == "" && !s.worker.settles(ctx) && ctx.Err() == nil {
+			if err := s.restart(ctx, "it went on with an action that had run out of time"); err != nil {
+				return nil, err
+			}
+			s.barren = 0 // it was we who ended it
 		}
 		if len(undecided) == len(batch) && died == "" {
 			// Nothing came of the batch, so trying it again would not end. One by

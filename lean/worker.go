@@ -180,6 +180,36 @@ func (w *worker) check(ctx context.Context, text string, first, wall time.Durati
 	}
 }
 
+const (
+	// settleTime bounds how long a worker may take to drop what it is doing.
+	settleTime = 3 * time.Second
+	// settleLook is how long it is watched after that.
+	settleLook = 200 * time.Millisecond
+)
+
+// settles reports whether the worker stops working when it is told to. A tactic
+// that does not ask whether it was cancelled (the kernel never does) goes on in
+// its thread, and would take its core from everything that follows.
+func (w *worker) settles(ctx context.Context) bool {
+	result, err := w.check(ctx, w.header+"\n", settleTime, settleTime, func([]lsp.Diagnostic) int { return 0 })
+	if err != nil || !result.complete {
+		return false
+	}
+	before, err := w.process.CPU()
+	if err != nil {
+		return true // it cannot be seen here
+	}
+	timer := time.NewTimer(settleLook)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+		return false
+	}
+	after, err := w.process.CPU()
+	return err == nil && after-before < settleLook/2
+}
+
 // ended tells a dead server from a caller that has given up.
 func (w *worker) ended(ctx context.Context, cause error) (checkResult, error) {
 	if ctx.Err() != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // TreeSupported says whether this system lets a process tree be seen. Where it
@@ -62,6 +63,17 @@ func (t *tree) memory() int64 {
 		pages += residentPages(pid)
 	}
 	return pages * int64(os.Getpagesize())
+}
+
+// cpu is the processor time of all processes of the tree that are alive.
+func (t *tree) cpu() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var ticks int64
+	for _, pid := range t.look() {
+		ticks += cpuTicks(pid)
+	}
+	return time.Duration(ticks) * (time.Second / userHZ)
 }
 
 // look finds the living members of the tree from parent to child, beginning
@@ -198,6 +210,26 @@ func numbers(dir string) []int {
 		}
 	}
 	return list
+}
+
+// userHZ is the unit of the times in /proc/PID/stat, the same on every Linux
+// that programs see (see times(2)).
+const userHZ = 100
+
+// cpuTicks is the time that a process has run, in user and in kernel mode.
+func cpuTicks(pid int) int64 {
+	data, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
+	const userTime, systemTime = 11, 12 // counted from the third field
+	if len(fields) <= systemTime {
+		return 0
+	}
+	user, _ := strconv.ParseInt(fields[userTime], 10, 64)
+	system, _ := strconv.ParseInt(fields[systemTime], 10, 64)
+	return user + system
 }
 
 func residentPages(pid int) int64 {

@@ -2,7 +2,10 @@
 
 package process
 
-import "syscall"
+import (
+	"syscall"
+	"time"
+)
 
 // TreeSupported says whether this system lets a process tree be seen. Where it
 // does not, [Options.MemoryLimit] is not enforced, [Process.Memory] fails, and
@@ -19,4 +22,5 @@ type tree struct{}
 
 func (*tree) init(int, string)          {}
 func (*tree) memory() int64             { return 0 }
+func (*tree) cpu() time.Duration        { return 0 }
 func (*tree) signal(syscall.Signal) int { return 0 }

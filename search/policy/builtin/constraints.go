@@ -134,6 +134,9 @@ func (s *system) read(t *term.Term, negated bool) {
 // relationSort is the type of the numbers that a relation compares: natural
 // numbers, integers, or otherSort if that cannot be seen.
 func (v *view) relationSort(t *term.Term) sortKind {
+	if t.Kind != term.Binary {
+		return otherSort
+	}
 	found := otherSort
 	var visit func(*term.Term)
 	visit = func(t *term.Term) {

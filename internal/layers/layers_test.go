@@ -1,0 +1,57 @@
+// Package layers keeps the direction of imports.
+package layers
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/ansatz-prover/ansatz/"
+
+// rules say what a package (and everything below it) must not import, and why.
+// They hold for what is compiled, not for tests.
+var rules = []struct{ from, not, why string }{
+	{"provers", "search", "a prover must not know who searches"},
+	{"provers", "lean", "the contract must not know its adapters"},
+	{"provers", "cmd", "imports point from the front ends down"},
+	{"search", "lean", "the search drives the contract, so that any prover can be searched with"},
+	{"search", "cmd", "imports point from the front ends down"},
+	{"lean", "search", "an adapter must be usable without the search"},
+	{"lean", "cmd", "imports point from the front ends down"},
+	{"lean/source", "provers/process", "reading source text starts no process"},
+	{"lean/soundness", "provers/process", "the lexical check starts no process"},
+	{"lean/soundness", "provers/lsp", "the lexical check talks to nobody"},
+}
+
+func TestImports(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}}: {{join .Deps " "}}`, "../../...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := 0
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		path, deps, _ := strings.Cut(line, ": ")
+		path = strings.TrimPrefix(path, module)
+		packages++
+		for _, dep := range strings.Fields(deps) {
+			dep, ours := strings.CutPrefix(dep, module)
+			if !ours {
+				continue
+			}
+			if path == "provers" {
+				t.Errorf("provers imports %s: the contract imports nothing of ours", dep)
+			}
+			for _, r := range rules {
+				if within(path, r.from) && within(dep, r.not) {
+					t.Errorf("%s imports %s: %s", path, dep, r.why)
+				}
+			}
+		}
+	}
+	if packages < 10 {
+		t.Errorf("only %d packages were looked at", packages)
+	}
+}
+
+func within(path, parent string) bool { return path == parent || strings.HasPrefix(path, parent+"/") }
