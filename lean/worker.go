@@ -13,19 +13,24 @@ import (
 	"github.com/ansatz-prover/ansatz/provers/process"
 )
 
-// serverOptions are given to every server. The default of reportDelayMs adds
-// 200 ms to each edit. Without Elab.async the messages of one declaration come
-// in order. The others keep printed goals whole and on one line each, so that
-// they can be read back.
-func serverOptions() []string {
-	return []string{
+// serverOptions are given to every server; Lean refuses to start with one that it
+// does not know. The default of reportDelayMs adds 200 ms to each edit. Without
+// Elab.async, which came with Lean 4.17, the messages of one declaration come in
+// order. The others keep printed goals whole and on one line each, so that they
+// can be read back.
+func serverOptions(version string) []string {
+	options := []string{
 		"-Dserver.reportDelayMs=0",
-		"-DElab.async=false",
 		"-Dformat.width=100000",
 		"-Dpp.deepTerms=true",
 		"-Dpp.maxSteps=100000",
 		"-Dlinter.all=false",
 	}
+	var major, minor int
+	if _, err := fmt.Sscanf(version, "%d.%d", &major, &minor); err != nil || major > 4 || major == 4 && minor >= 17 {
+		options = append(options, "-DElab.async=false")
+	}
+	return options
 }
 
 // worker is one Lean server process with one open document.
@@ -46,7 +51,7 @@ func (p *Prover) start(ctx context.Context, header, text string) (_ *worker, err
 	ctx, cancel := context.WithTimeout(ctx, p.config.StartTimeout)
 	defer cancel()
 
-	options := p.found.Server(serverOptions())
+	options := p.found.Server(serverOptions(p.found.Info.Version))
 	options.MemoryLimit = p.config.MemoryLimit
 	var recorder Recorder
 	if p.config.Record != nil {

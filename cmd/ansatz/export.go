@@ -50,7 +50,7 @@ func (a *app) export(ctx context.Context, f exportFlags, typed string) error {
 		return err
 	}
 	defer func() { _ = store.Close() }() // opened for reading
-	run, err := store.ResolveRun(ctx, typed)
+	run, err := resolveRun(ctx, store, typed)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func (a *app) stored(ctx context.Context, f searchFlags, fresh bool, typed strin
 		return plan{}, err
 	}
 	defer func() { _ = store.Close() }() // opened for reading
-	run, err := store.ResolveRun(ctx, typed)
+	run, err := resolveRun(ctx, store, typed)
 	if err != nil {
 		return plan{}, err
 	}

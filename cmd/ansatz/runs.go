@@ -127,3 +127,17 @@ func runsText(list []runJSON, zone *time.Location) string {
 	}
 	return console.Columns([]string{"run", "state", "problem", ">time", ">attempts", "created", "prover"}, rows)
 }
+
+// resolveRun finds the run that a user means: by its ID or a beginning of it, as
+// the last one, or as the last one of the problem with that name.
+func resolveRun(ctx context.Context, store *prooftree.Store, typed string) (string, error) {
+	run, err := store.ResolveRun(ctx, typed)
+	if prooftree.KindOf(err) != prooftree.UnknownRun {
+		return run, err
+	}
+	named, listErr := store.Runs(ctx, prooftree.RunFilter{Problem: typed, Limit: 1})
+	if listErr != nil || len(named) == 0 {
+		return run, err
+	}
+	return named[0].ID, nil
+}

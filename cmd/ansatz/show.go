@@ -44,11 +44,13 @@ func newShow(a *app) *cobra.Command {
 		Use: "show RUN", GroupID: "look", Short: "Show a search: its verdict, proof and tree, and why branches failed",
 		Long: `Show a stored search, also while it runs: what it was started with, the verdict,
 the proof, the tree (states, the attempts that led on, how many failed and why)
-and the reasons of failures. RUN is a run's ID, a beginning of it, or last.
+and the reasons of failures. RUN is a run's ID, a beginning of it, last, or the name
+of a problem, which means its last run.
 
 In the tree, ✓ is proved, ✗ given up, ○ open; ? is a tactic that was tried.`,
 		Example: `  ansatz show last
   ansatz show last --tree --depth 4
+  ansatz show seven_divides
   ansatz show 260410-f2k --failures`,
 		Args: cobra.ExactArgs(1), ValidArgsFunction: a.runIDs,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.show(cmd.Context(), f, args[0]) },
@@ -72,7 +74,7 @@ func (a *app) show(ctx context.Context, f showFlags, typed string) error {
 		return err
 	}
 	defer func() { _ = store.Close() }() // opened for reading
-	run, err := store.ResolveRun(ctx, typed)
+	run, err := resolveRun(ctx, store, typed)
 	if err != nil {
 		return err
 	}

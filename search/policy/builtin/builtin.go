@@ -39,7 +39,7 @@ var (
 // New makes a policy that has learned nothing yet.
 func New() *Policy {
 	return &Policy{
-		rules:  []rule{closing, introduction, elimination, rewriting, induction, modular, cycles, bounds, finite, polynomials, divisibility, algebra},
+		rules:  []rule{closing, introduction, elimination, rewriting, induction, declared, functions, modular, cycles, bounds, finite, polynomials, divisibility, algebra},
 		ranker: newRanker(),
 	}
 }
@@ -58,8 +58,10 @@ func (p *Policy) Propose(_ context.Context, r policy.Request) ([]policy.Candidat
 	var list []proposal
 	seen := map[provers.Action]int{}
 	mathlib := strings.Contains(r.Problem.Preamble, "import Mathlib")
+	own := declarations(r.Problem.Preamble)
 	for i, g := range r.State.Goals {
 		v := newView(g)
+		v.declare(own)
 		v.index, v.mathlib, v.depth = i, mathlib, r.Depth
 		features := v.features()
 		emit := func(weight float64, source, tactic string) {
@@ -76,7 +78,9 @@ func (p *Policy) Propose(_ context.Context, r policy.Request) ([]policy.Candidat
 			list = append(list, proposal{action, source, weight, len(list)})
 		}
 		for _, rule := range p.rules {
+			free := v.scope()
 			rule(v, emit)
+			free()
 		}
 	}
 	sort.SliceStable(list, func(i, j int) bool { return list[i].weight > list[j].weight })

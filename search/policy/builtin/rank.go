@@ -20,8 +20,9 @@ type ranker struct {
 
 type rankKey struct{ feature, source string }
 
-// tally is what was seen of a rule, with old observations fading.
-type tally struct{ good, all float64 }
+// tally is what was seen of a rule, with old observations fading: how much of
+// all was good, and how much was neither good nor bad.
+type tally struct{ good, all, neutral float64 }
 
 const (
 	// priorStrength is the number of observations that the prior weight is worth.
@@ -43,7 +44,9 @@ func (r *ranker) adjust(weight float64, source string, features []string) float6
 		if !ok {
 			continue
 		}
-		posterior := (weight*priorStrength + t.good) / (priorStrength + t.all)
+		// What was neutral makes the prior weigh more.
+		prior := priorStrength + t.neutral
+		posterior := (weight*prior + t.good) / (prior + t.all)
 		shift += logit(posterior) - logit(weight)
 	}
 	if shift == 0 {
@@ -60,8 +63,8 @@ func logit(p float64) float64 {
 	return math.Log(p / (1 - p))
 }
 
-// observe counts one outcome; worth is between 0 (refused) and 1 (on a proof).
-func (r *ranker) observe(source string, features []string, worth, weight float64) {
+// observe adds one outcome to the tallies of a rule.
+func (r *ranker) observe(source string, features []string, seen tally) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, f := range features {
@@ -71,8 +74,9 @@ func (r *ranker) observe(source string, features []string, worth, weight float64
 			t = &tally{}
 			r.counts[k] = t
 		}
-		t.good = t.good*fade + worth*weight
-		t.all = t.all*fade + weight
+		t.good = t.good*fade + seen.good
+		t.all = t.all*fade + seen.all
+		t.neutral = t.neutral*fade + seen.neutral
 	}
 }
 
@@ -82,17 +86,24 @@ func (p *Policy) Learn(o policy.Observation) {
 		return
 	}
 	features := newView(o.Request.State.Goals[o.Candidate.Action.Goal]).features()
-	worth, weight := 0.0, 1.0
+	p.ranker.observe(o.Candidate.Source, features, lesson(o))
+}
+
+// lesson is what an observation says about the rule that proposed the action.
+func lesson(o policy.Observation) tally {
 	switch {
 	case o.OnProof:
-		worth, weight = 1, 5
+		return tally{good: 5, all: 5}
 	case o.Outcome.Status == provers.Solved:
-		worth, weight = 1, 2
+		return tally{good: 2, all: 2}
 	case o.Outcome.Status == provers.Progress:
-		// Progress alone is cheap: most steps that go through lead nowhere.
-		worth, weight = 0.3, 0.5
+		// A step that goes through says nothing yet: most lead nowhere, and the
+		// one that leads to a proof is reported again.
+		return tally{neutral: 0.5}
+	case o.Outcome.Status == provers.OutOfBudget:
+		return tally{all: 3} // as useless as a refusal, and dear
 	}
-	p.ranker.observe(o.Candidate.Source, features, worth, weight)
+	return tally{all: 1}
 }
 
 // features describe a goal coarsely, from general to specific.

@@ -2,7 +2,9 @@ package builtin
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/ansatz-prover/ansatz/search/policy/builtin/polynomial"
@@ -32,6 +34,7 @@ const maxShifts = 1500
 type boundFinder struct {
 	*system
 	lines  []string
+	facts  []fact // what the lines prove
 	work   int
 	gained bool // some variable got its first bound on a side
 	empty  bool // the bounds of an atom contradict each other
@@ -222,7 +225,7 @@ func leastTrue(low, high int64, holds func(int64) bool) int64 {
 func (f *boundFinder) apply(d derivation) {
 	iv := &f.atoms[d.atom].interval
 	f.gained = f.gained || d.upper && (!iv.hasHigh || iv.size() > kernelCases) || !d.upper
-	f.lines = append(f.lines, f.proof(d))
+	f.prove(d)
 	if d.upper {
 		iv.high, iv.hasHigh = d.bound, true
 	} else {
@@ -233,8 +236,14 @@ func (f *boundFinder) apply(d derivation) {
 	}
 }
 
-// proof is the Lean step that proves a bound.
-func (f *boundFinder) proof(d derivation) string {
+// add appends a step that proves a statement.
+func (f *boundFinder) add(h, statement, proof string) {
+	f.lines = append(f.lines, fmt.Sprintf("have %s : %s := %s", h, statement, proof))
+	f.facts = append(f.facts, fact{h, statement, term.Parse(statement)})
+}
+
+// prove appends the Lean step that proves a bound.
+func (f *boundFinder) prove(d derivation) {
 	a := f.atoms[d.atom]
 	h := f.v.fresh("hb")
 	statement := fmt.Sprintf("%s < %d", a.text, d.bound)
@@ -242,15 +251,17 @@ func (f *boundFinder) proof(d derivation) string {
 		statement = fmt.Sprintf("%d ≤ %s", d.bound, a.text)
 	}
 	if d.linear {
-		return fmt.Sprintf("have %s : %s := by omega", h, statement)
+		f.add(h, statement, "by omega")
+		return
 	}
+	defer f.v.scope()() // names inside the proof are free again after it
 	steps := f.positive(d)
 	if d.sort == natSort {
 		steps = append(steps, f.naturalProof(d)...)
 	} else {
 		steps = append(steps, f.integerProof(d)...)
 	}
-	return fmt.Sprintf("have %s : %s := by\n  %s", h, statement, strings.Join(steps, "\n  "))
+	f.add(h, statement, "by\n  "+strings.Join(steps, "\n  "))
 }
 
 // positive states that the powers in the constraint are not 0.
@@ -397,13 +408,13 @@ func (f *boundFinder) boundExponent(a *atom) bool {
 			return false
 		}
 	}
-	for _, l := range f.lines {
-		if strings.Contains(l, " : "+statement+" :=") {
+	for _, h := range f.facts {
+		if h.text == statement {
 			return false
 		}
 	}
-	f.lines = append(f.lines, fmt.Sprintf("have %s : %s := (Nat.pow_lt_pow_iff_right (show 1 < %d by decide)).mp (Nat.lt_of_lt_of_le (show %s < %d by omega) (by decide))",
-		f.v.fresh("hb"), statement, a.base, a.text, a.interval.high))
+	f.add(f.v.fresh("hb"), statement, fmt.Sprintf("(Nat.pow_lt_pow_iff_right (show 1 < %d by decide)).mp (Nat.lt_of_lt_of_le (show %s < %d by omega) (by decide))",
+		a.base, a.text, a.interval.high))
 	before := len(f.constraints)
 	f.read(term.Parse(statement), false)
 	for i := range f.atoms {
@@ -420,22 +431,16 @@ func (f *boundFinder) boundExponent(a *atom) bool {
 }
 
 // bounds proposes literal bounds for the variables that need them, as far as
-// sums, products and powers that cannot cancel imply them. Steps that enumerate
-// read such bounds.
+// sums, products and powers that cannot cancel imply them, and at once to try all
+// values if that decides the goal.
 func bounds(v *view, emit emitter) {
 	variables := v.arithmeticVariables()
 	if len(variables) == 0 || len(variables) > 8 || v.hugePower() {
 		return
 	}
-	base := &boundFinder{system: newSystem(v)}
-	base.run()
-	if len(base.lines) > 0 && base.gained {
-		script := strings.Join(base.lines, "\n")
-		if base.empty {
-			emit(0.9, "bounds_contradiction", script+"\nomega")
-			return
-		}
-		emit(0.8, "bounds", script)
+	base := v.findBounds()
+	if base.gained {
+		base.propose("bounds", "", 0.88, emit)
 	}
 	if base.empty || v.target.Kind != term.Binary || !v.isArithmetic(v.target) {
 		return
@@ -446,14 +451,56 @@ func bounds(v *view, emit emitter) {
 		return
 	}
 	negation := &term.Term{Kind: term.Binary, Text: op, Args: v.target.Args}
-	against := &boundFinder{system: newSystem(v, negation)}
+	defer v.scope()()
 	hn := v.fresh("hn")
-	against.run()
-	start := fmt.Sprintf("refine Decidable.byContradiction fun %s => ?_\n", hn)
-	switch {
-	case against.empty:
-		emit(0.85, "bounds_contradiction", start+strings.Join(against.lines, "\n")+"\nomega")
-	case against.gained && len(against.lines) > len(base.lines):
-		emit(0.7, "bounds_by_contradiction", start+strings.Join(against.lines, "\n"))
+	w := v.with(fact{hn, negation.String(), negation})
+	w.target = &term.Term{Kind: term.Name, Text: "False"}
+	if against := w.findBounds(); against.empty || against.gained && len(against.lines) > len(base.lines) {
+		against.propose("bounds_by_contradiction", fmt.Sprintf("refine Decidable.byContradiction fun %s => ?_\n", hn), 0.86, emit)
 	}
+}
+
+// findBounds derives bounds from the facts.
+func (v *view) findBounds() *boundFinder {
+	defer v.scope()()
+	f := &boundFinder{system: newSystem(v)}
+	f.run()
+	return f
+}
+
+// propose emits the bounds that were found, and what follows from them at once.
+func (f *boundFinder) propose(source, start string, weight float64, emit emitter) {
+	script := start + strings.Join(f.lines, "\n")
+	if f.empty {
+		emit(0.93, source+"_omega", script+"\nomega")
+		return
+	}
+	w := f.v.with(f.facts...)
+	w.enumerateByKernel(w.intervals(), func(enumerated float64, _, rest string) {
+		if enumerated > 0.7 {
+			emit(enumerated, source+"_enumerate", script+"\n"+rest)
+		}
+	})
+	for _, e := range w.eliminations() {
+		e.enumerate(script+"\n", source+"_eliminate", emit)
+	}
+	emit(weight, source, script)
+}
+
+// with is the view of the goal with further facts.
+func (v *view) with(facts ...fact) *view {
+	w := *v
+	w.facts = append(slices.Clone(v.facts), facts...)
+	w.used = maps.Clone(v.used)
+	for _, h := range facts {
+		w.used[h.name] = true
+	}
+	return &w
+}
+
+// scope makes the names that are used from now on fresh again when the returned
+// function is called: tactics that are alternatives need no different names.
+func (v *view) scope() func() {
+	saved := maps.Clone(v.used)
+	return func() { v.used = saved }
 }

@@ -2,7 +2,9 @@ package builtin
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/ansatz-prover/ansatz/search/policy/builtin/polynomial"
@@ -22,12 +24,36 @@ func polynomials(v *view, emit emitter) {
 	v.combineDivisors(emit)
 }
 
-// eliminate solves an equation for a variable of which it has no power, where the
+// substitution is a step that expresses a variable by others, and the goal after it.
+type substitution struct {
+	step  string
+	after *view
+}
+
+// eliminate proposes eliminations, and to try all values of what is left.
+func (v *view) eliminate(emit emitter) {
+	for _, e := range v.eliminations() {
+		e.enumerate("", "eliminate_enumerate", emit)
+		emit(0.6, "eliminate", e.step)
+	}
+}
+
+// enumerate proposes to try all values after the substitution and the steps before it.
+func (e substitution) enumerate(before, source string, emit emitter) {
+	e.after.enumerateByKernel(e.after.intervals(), func(weight float64, _, rest string) {
+		if weight > 0.7 {
+			emit(weight, source, before+e.step+"\n"+rest)
+		}
+	})
+}
+
+// eliminations solve an equation for a variable of which it has no power, where the
 // coefficient has variables too (otherwise linear arithmetic does it), so that
 // what is left to enumerate has one variable less.
-func (v *view) eliminate(emit emitter) {
+func (v *view) eliminations() []substitution {
+	const most = 3
 	s := newSystem(v)
-	count := 0
+	var list []substitution
 	for _, c := range s.constraints {
 		if !c.equal || c.mixed || c.full.Degree() < 2 {
 			continue
@@ -35,40 +61,66 @@ func (v *view) eliminate(emit emitter) {
 		for _, i := range s.occurring(c.full) {
 			a := s.atoms[i]
 			slope, rest, ok := c.full.Split(i)
-			if !a.variable || !ok || slope.Degree() == 0 || s.mentionedByAtoms(a.text) || count >= 3 {
+			if !a.variable || !ok || slope.Degree() == 0 || s.mentionedByAtoms(a.text, c.full) || len(list) >= most {
 				continue
 			}
-			// The slope must not be 0: it has a sign where the others are above their bounds.
-			others := s.occurring(slope)
-			sign := 0
-			for _, way := range s.directions(others) {
-				shifted := s.shift(slope, others, way)
-				isFree := func(j int) bool { return !s.atoms[j].interval.hasLow && !s.atoms[j].interval.hasHigh }
-				for _, candidate := range []int{1, -1} {
-					if definite(shifted, candidate, isFree) {
-						sign = candidate
-					}
-				}
-			}
+			sign := s.sign(slope)
 			if sign == 0 || !v.worthEliminating(s, i, s.occurring(slope.Add(rest))) {
 				continue
 			}
 			if sign < 0 {
 				slope, rest = slope.Neg(), rest.Neg()
 			}
-			names := s.names()
-			quotient := fmt.Sprintf("(%s) / (%s)", rest.Neg().Format(names), slope.Format(names))
-			lemma := "Int.ediv_eq_of_eq_mul_left (by first | omega | grind) (by grind)"
+			lemma := "Int.ediv_eq_of_eq_mul_left"
 			if c.sort == natSort {
 				if !natural(slope) {
 					continue
 				}
-				lemma = "Nat.div_eq_of_eq_mul_left (by first | omega | grind) (by grind)"
+				lemma = "Nat.div_eq_of_eq_mul_left"
 			}
-			count++
-			emit(0.7, "eliminate", fmt.Sprintf("obtain rfl : %s = %s := (%s).symm", a.text, quotient, lemma))
+			names := s.names()
+			quotient := fmt.Sprintf("(%s) / (%s)", rest.Neg().Format(names), slope.Format(names))
+			list = append(list, substitution{
+				fmt.Sprintf("obtain rfl : %s = %s := (%s (by first | omega | grind) (by grind)).symm", a.text, quotient, lemma),
+				v.replace(a.text, term.Parse(quotient)),
+			})
 		}
 	}
+	return list
+}
+
+// sign of a polynomial wherever the atoms are within their bounds; 0 if it is not seen.
+func (s *system) sign(p polynomial.Polynomial) int {
+	atoms := s.occurring(p)
+	isFree := func(j int) bool { return !s.atoms[j].interval.hasLow && !s.atoms[j].interval.hasHigh }
+	for _, way := range s.directions(atoms) {
+		shifted := s.shift(p, atoms, way)
+		for _, sign := range []int{1, -1} {
+			if definite(shifted, sign, isFree) {
+				return sign
+			}
+		}
+	}
+	return 0
+}
+
+// replace is the goal after a variable has been replaced by a term.
+func (v *view) replace(name string, by *term.Term) *view {
+	w := *v
+	w.used = maps.Clone(v.used)
+	w.byName = maps.Clone(v.byName)
+	delete(w.byName, name)
+	w.variables = slices.DeleteFunc(slices.Clone(v.variables), func(x variable) bool { return x.name == name })
+	w.facts = nil
+	for _, h := range v.facts {
+		if h.term.Mentions(name) {
+			h.term = h.term.Replace(name, by)
+			h.text = h.term.String()
+		}
+		w.facts = append(w.facts, h)
+	}
+	w.target = v.target.Replace(name, by)
+	return &w
 }
 
 // worthEliminating reports whether the others have few values and all together
@@ -91,10 +143,11 @@ func (v *view) worthEliminating(s *system, i int, others []int) bool {
 	return !iv.hasLow || !iv.hasHigh || cases*iv.size() > 600
 }
 
-// mentionedByAtoms reports whether the variable also occurs inside another atom.
-func (s *system) mentionedByAtoms(name string) bool {
-	for _, a := range s.atoms {
-		if !a.variable && term.Parse(a.text).Mentions(name) {
+// mentionedByAtoms reports whether the variable also occurs inside another atom
+// of the polynomial.
+func (s *system) mentionedByAtoms(name string, p polynomial.Polynomial) bool {
+	for i, a := range s.atoms {
+		if !a.variable && p.DegreeIn(i) > 0 && term.Parse(a.text).Mentions(name) {
 			return true
 		}
 	}

@@ -56,7 +56,7 @@ func (v *view) powerFacts() []string {
 // Bounds of what [cycles] tries: a period that makes too many cases, and a
 // power of the base that simp does not evaluate.
 const (
-	maxPeriod   = 24
+	maxPeriod    = 24
 	maxEvaluated = 250
 )
 
@@ -210,8 +210,8 @@ func (v *view) powerCycle(powers []power, m int64, casts bool) (string, bool) {
 				v.fresh("hz"), least, p.exponent, p.text(), rest, p.exponent, p.exponent, least, least))
 			for e := range least {
 				if s.offset <= e {
-					script = append(script, fmt.Sprintf("have %s : %s = %d → %s = %d := by\n  intro h\n  rw [h]\n  rfl",
-						v.fresh("hz"), p.exponent, e, p.text(), powMod(p.base, e, 1<<31-1)))
+					script = append(script, fmt.Sprintf("have %s : %s = %d → %s = %d ^ %d := by\n  intro h\n  simp [h]",
+						v.fresh("hz"), p.exponent, e, p.text(), p.base, e))
 				}
 			}
 		}

@@ -46,7 +46,9 @@ type view struct {
 	variables []variable
 	byName    map[string]variable
 	used      map[string]bool
-	coupled   bool // the goal has metavariables
+	coupled   bool            // the goal has metavariables
+	declared  []declaration   // by the problem's own preamble
+	words     map[string]bool // of facts and target; only with declared
 }
 
 func newView(g provers.Goal) *view {

@@ -128,6 +128,29 @@ func (t *Term) Mentions(name string) bool {
 	return found
 }
 
+// Replace is the term with another in the place of a free name. Opaque parts stay
+// as they are, and so do bodies of quantifiers that bind the name.
+func (t *Term) Replace(name string, by *Term) *Term {
+	switch {
+	case t.Kind == Name && t.Text == name:
+		return by
+	case t.Kind == Quantifier:
+		for _, b := range t.Binders {
+			if b.Name == name {
+				return t
+			}
+		}
+	case len(t.Args) == 0:
+		return t
+	}
+	u := *t
+	u.Args = make([]*Term, len(t.Args))
+	for i, a := range t.Args {
+		u.Args[i] = a.Replace(name, by)
+	}
+	return &u
+}
+
 // String prints the term so that Lean reads it back.
 func (t *Term) String() string {
 	var b strings.Builder
@@ -195,4 +218,34 @@ func (t *Term) print(b *strings.Builder, min int) {
 			t.Args[0].print(b, 0)
 		})
 	}
+}
+
+// Substitute is the term with by in place of the free variable name. It reports
+// false where that cannot be told: in opaque text, and under a binder whose
+// variable occurs in by.
+func (t *Term) Substitute(name string, by *Term) (*Term, bool) {
+	if !t.Mentions(name) {
+		return t, true
+	}
+	switch t.Kind {
+	case Name:
+		return by, t.Text == name
+	case Opaque:
+		return nil, false
+	case Quantifier:
+		for _, b := range t.Binders {
+			if by.Mentions(b.Name) {
+				return nil, false
+			}
+		}
+	}
+	u := *t
+	u.Args = make([]*Term, len(t.Args))
+	for i, a := range t.Args {
+		var ok bool
+		if u.Args[i], ok = a.Substitute(name, by); !ok {
+			return nil, false
+		}
+	}
+	return &u, true
 }
