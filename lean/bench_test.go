@@ -35,7 +35,9 @@ func BenchmarkEdit(b *testing.B) {
 // BenchmarkFreshFile is what a script pays that starts Lean on a file for each
 // attempt: compare with BenchmarkEdit.
 func BenchmarkFreshFile(b *testing.B) {
-	v := NewVerifier(realLean(b), Config{})
+	in := realLean(b)
+	in.SlowBatch = false // lean FILE, as a script has it
+	v := NewVerifier(in, Config{})
 	for range b.N {
 		verdict, err := v.Verify(b.Context(), provers.Claim{Problem: problem("theorem bench (n m : Nat) (h : n < 5) (e : m = n * n) : n < 25"), Proof: "by\n  omega"})
 		if err != nil || !verdict.Accepted {
@@ -49,7 +51,7 @@ func BenchmarkStart(b *testing.B) {
 	in := realLean(b)
 	for range b.N {
 		p := New(in, Config{StartTimeout: 2 * time.Minute})
-		w, err := p.start(b.Context(), "", "theorem x : 1 = 1 := rfl\n")
+		w, err := p.start(b.Context(), "", "theorem x : 1 = 1 := rfl\n", serverOptions(in.Info.Version))
 		if err != nil {
 			b.Fatal(err)
 		}

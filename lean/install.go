@@ -28,5 +28,6 @@ func (f Found) Installation() Installation {
 			return (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String()
 		},
 		PrintAxioms: f.Info.Variant == provers.Native,
+		SlowBatch:   f.Worker,
 	}
 }

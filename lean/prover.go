@@ -37,6 +37,10 @@ type Installation struct {
 	// DocumentURI names the n-th document. A Lake project wants its documents
 	// within its folder.
 	DocumentURI func(n int64) string
+	// SlowBatch says that a file is checked faster by a fresh server than by
+	// Batch. With npm Lean, files are read by the main thread, and in a batch
+	// that thread sleeps while others import: each of thousands of reads waits.
+	SlowBatch bool
 	// PrintAxioms says that #print axioms works, which it does not with npm Lean.
 	PrintAxioms bool
 }
@@ -145,7 +149,7 @@ func (p *Prover) acquire(ctx context.Context, header string) (*worker, error) {
 	if text != "" {
 		text += "\n"
 	}
-	return p.start(ctx, header, text)
+	return p.start(ctx, header, text, serverOptions(p.found.Info.Version))
 }
 
 // release keeps a worker for the next session, unless it is worn out.
@@ -188,7 +192,7 @@ func (p *Prover) Warm(ctx context.Context, n int) error {
 	errs := make(chan error, n)
 	for range n {
 		go func() {
-			w, err := p.start(ctx, "", "")
+			w, err := p.start(ctx, "", "", serverOptions(p.found.Info.Version))
 			if err == nil {
 				p.release(w)
 			}

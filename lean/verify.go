@@ -17,6 +17,7 @@ import (
 	"github.com/ansatz-prover/ansatz/lean/soundness"
 	"github.com/ansatz-prover/ansatz/lean/source"
 	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/ansatz-prover/ansatz/provers/lsp"
 	"github.com/ansatz-prover/ansatz/provers/process"
 )
 
@@ -62,17 +63,20 @@ func (v *Verifier) Verify(ctx context.Context, c provers.Claim) (provers.Verdict
 	if err != nil {
 		return refuse(soundness.ClassStatement, err.Error())
 	}
-	output, err := v.runBatch(ctx, text)
+	run := v.runBatch
+	if v.found.SlowBatch {
+		run = v.runServer
+	}
+	report, exit, err := run(ctx, text, marker)
 	if err != nil {
 		return verdict, fmt.Errorf("checking the proof of %s: %w", c.Problem.Name, err)
 	}
-	report := readBatch(output.Stdout, marker)
 	for _, m := range report.messages {
 		if m.Severity != "information" {
 			verdict.Messages = append(verdict.Messages, fmt.Sprintf("%d: %s: %s", m.Line, m.Severity, shorten(m.Text)))
 		}
 	}
-	switch exit := output.Exit; {
+	switch {
 	case exit.Reason == process.TimeLimit:
 		return refuse(classTimedOut, fmt.Sprintf("the check took longer than %s", v.config.VerifyTimeout))
 	case exit.Killed():
@@ -80,13 +84,13 @@ func (v *Verifier) Verify(ctx context.Context, c provers.Claim) (provers.Verdict
 	}
 	first := 1 + strings.Count(c.Problem.Preamble, "\n")
 	if violation := soundness.CheckMessages(report.messages, first, report.complete); violation != nil {
-		if !report.complete && !output.Exit.Success() && len(verdict.Messages) == 0 {
-			return refuse(classCrashed, "Lean ended during the check: "+output.Exit.String())
+		if !report.complete && !exit.Success() && len(verdict.Messages) == 0 {
+			return refuse(classCrashed, "Lean ended during the check: "+exit.String())
 		}
 		return refuse(violation.Class, violation.Error())
 	}
-	if !output.Exit.Success() {
-		return refuse(classCrashed, "Lean reported no error but did not end well: "+output.Exit.String())
+	if !exit.Success() {
+		return refuse(classCrashed, "Lean reported no error but did not end well: "+exit.String())
 	}
 	if v.found.PrintAxioms && name != "" {
 		axioms, err := soundness.Axioms(report.axioms)
@@ -129,7 +133,45 @@ func (v *Verifier) instrument(p provers.Problem, text string) (instrumented, mar
 	return b.String(), marker, name, nil
 }
 
-func (v *Verifier) runBatch(ctx context.Context, text string) (process.Output, error) {
+// runServer has a fresh server check a text, and ends it.
+func (v *Verifier) runServer(ctx context.Context, text, marker string) (report, process.Exit, error) {
+	config := v.config
+	config.StartTimeout = v.config.VerifyTimeout
+	p := New(v.found, config)
+	defer p.Close()
+	// Nothing but the delay of reports differs from what an editor does.
+	w, err := p.start(ctx, header(text), text, []string{"-Dserver.reportDelayMs=0"})
+	if err != nil {
+		var died *exitError
+		switch {
+		case ctx.Err() != nil:
+			return report{}, process.Exit{}, ctx.Err()
+		case errors.As(err, &died):
+			return report{}, died.exit, nil
+		case errors.Is(err, context.DeadlineExceeded):
+			return report{}, process.Exit{Reason: process.TimeLimit}, nil
+		}
+		return report{}, process.Exit{}, err
+	}
+	defer w.close()
+	var r report
+	for _, m := range w.doc.Snapshot().Diagnostics {
+		severity := map[lsp.Severity]string{lsp.SeverityError: "error", lsp.SeverityWarning: "warning", lsp.SeverityInformation: "information"}[m.Severity]
+		if severity == "" {
+			severity = "error" // what is not understood does not pass
+		}
+		r.add(severity, m.Message, m.Range.Start.Line+1, marker)
+	}
+	return r, process.Exit{}, nil
+}
+
+// runBatch has Lean check a file.
+func (v *Verifier) runBatch(ctx context.Context, text, marker string) (report, process.Exit, error) {
+	output, err := v.batch(ctx, text)
+	return readBatch(output.Stdout, marker), output.Exit, err
+}
+
+func (v *Verifier) batch(ctx context.Context, text string) (process.Output, error) {
 	folder, err := os.MkdirTemp("", "ansatz-check-")
 	if err != nil {
 		return process.Output{}, err
@@ -155,15 +197,30 @@ func (v *Verifier) runBatch(ctx context.Context, text string) (process.Output, e
 	return output, nil
 }
 
-// batchReport is what lean --json printed.
-type batchReport struct {
+// report is what Lean said about a whole text.
+type report struct {
 	messages []soundness.Message
 	complete bool
 	axioms   string
 }
 
-func readBatch(stdout []byte, marker string) batchReport {
-	var report batchReport
+// add takes in one message.
+func (r *report) add(severity, text string, line int, marker string) {
+	if severity == "information" {
+		if strings.Contains(text, marker) {
+			r.complete = true
+			return
+		}
+		if strings.Contains(text, "depends on axioms") || strings.Contains(text, "does not depend on any axioms") {
+			r.axioms = text
+		}
+	}
+	r.messages = append(r.messages, soundness.Message{Severity: severity, Text: text, Line: line})
+}
+
+// readBatch reads what lean --json printed.
+func readBatch(stdout []byte, marker string) report {
+	var r report
 	scanner := bufio.NewScanner(bytes.NewReader(stdout))
 	scanner.Buffer(nil, maxBatchOutput)
 	for scanner.Scan() {
@@ -178,14 +235,7 @@ func readBatch(stdout []byte, marker string) batchReport {
 		if len(line) == 0 || json.Unmarshal(line, &m) != nil || m.Severity == "" {
 			continue // not a message; an incomplete report is noticed by the marker
 		}
-		switch {
-		case m.Severity == "information" && strings.Contains(m.Data, marker):
-			report.complete = true
-			continue
-		case m.Severity == "information" && (strings.Contains(m.Data, "depends on axioms") || strings.Contains(m.Data, "does not depend on any axioms")):
-			report.axioms = m.Data
-		}
-		report.messages = append(report.messages, soundness.Message{Severity: m.Severity, Text: m.Data, Line: m.Pos.Line})
+		r.add(m.Severity, m.Data, m.Pos.Line, marker)
 	}
-	return report
+	return r
 }

@@ -44,14 +44,14 @@ type worker struct {
 	closeRecord func() error
 }
 
-// start starts a server and opens a document with the given text. ctx bounds
-// the start only.
-func (p *Prover) start(ctx context.Context, header, text string) (_ *worker, err error) {
+// start starts a server and opens a document with the given text. It returns
+// when the text is elaborated. ctx bounds the start only.
+func (p *Prover) start(ctx context.Context, header, text string, flags []string) (_ *worker, err error) {
 	doing := fmt.Sprintf("starting Lean %s (%s)", p.found.Info.Version, p.found.Info.Variant)
 	ctx, cancel := context.WithTimeout(ctx, p.config.StartTimeout)
 	defer cancel()
 
-	options := p.found.Server(serverOptions(p.found.Info.Version))
+	options := p.found.Server(flags)
 	options.MemoryLimit = p.config.MemoryLimit
 	var recorder Recorder
 	if p.config.Record != nil {
@@ -70,13 +70,25 @@ func (p *Prover) start(ctx context.Context, header, text string) (_ *worker, err
 	}
 	w := &worker{process: child, header: header, updated: make(chan struct{}, 1)}
 	defer func() {
-		if err != nil {
-			w.close()
-			if exit, ok := child.Exit(); ok && !errors.Is(err, context.Canceled) {
-				err = &provers.Error{Kind: provers.StartFailed, Doing: doing, Detail: exit.String(), Hint: "Run 'ansatz provers' to see what was found; --record DIR keeps what was said."}
-			} else if errors.Is(err, context.DeadlineExceeded) {
-				err = &provers.Error{Kind: provers.StartFailed, Doing: doing, Detail: fmt.Sprintf("no answer within %s", p.config.StartTimeout), Hint: "A slow machine may need a longer --start-timeout."}
-			}
+		if err == nil {
+			return
+		}
+		var exit process.Exit
+		died := false
+		if ctx.Err() == nil {
+			// The connection can end a moment before the process does.
+			dying, cancel := context.WithTimeout(ctx, time.Second)
+			var waitErr error
+			exit, waitErr = child.Wait(dying)
+			cancel()
+			died = waitErr == nil
+		}
+		w.close()
+		switch {
+		case died:
+			err = &provers.Error{Kind: provers.StartFailed, Doing: doing, Err: &exitError{exit}, Hint: "Run 'ansatz provers' to see what was found; --record DIR keeps what was said."}
+		case errors.Is(err, context.DeadlineExceeded):
+			err = &provers.Error{Kind: provers.StartFailed, Doing: doing, Detail: fmt.Sprintf("no answer within %s", p.config.StartTimeout), Err: err, Hint: "A slow machine may need a longer --start-timeout."}
 		}
 	}()
 	connOptions := lsp.Options{MaxGarbage: 1 << 20}
@@ -117,6 +129,11 @@ func (p *Prover) start(ctx context.Context, header, text string) (_ *worker, err
 	}
 	return w, nil
 }
+
+// exitError says that a process ended before its time.
+type exitError struct{ exit process.Exit }
+
+func (e *exitError) Error() string { return e.exit.String() }
 
 // close ends the server. It does not wait for it to be polite: a worker has
 // nothing to save.

@@ -53,6 +53,7 @@ func newSystem(v *view, further ...*term.Term) *system {
 	for _, t := range further {
 		s.read(t, false)
 	}
+	s.substitute()
 	known := v.intervals()
 	for i := range s.atoms {
 		a := &s.atoms[i]
@@ -67,6 +68,53 @@ func newSystem(v *view, further ...*term.Term) *system {
 		}
 	}
 	return s
+}
+
+// substitute adds what nonlinear constraints between integers say after a linear
+// equation has replaced a variable.
+func (s *system) substitute() {
+	given := s.constraints
+	for k, line := range given {
+		if !line.equal || line.mixed || line.sort != intSort || line.full.Degree() != 1 {
+			continue
+		}
+		for _, i := range s.occurring(line.full) {
+			slope, rest, ok := line.full.Split(i)
+			if !ok || slope.ConstantTerm().CmpAbs(big.NewInt(1)) != 0 {
+				continue
+			}
+			if slope.ConstantTerm().Sign() > 0 {
+				rest = rest.Neg()
+			}
+			for j, c := range given {
+				if j == k || c.mixed || c.full.Degree() < 2 || c.full.DegreeIn(i) == 0 || len(s.constraints) >= 2*maxConstraints {
+					continue
+				}
+				if full, ok := compose(c.full, i, rest); ok && len(full) > 0 {
+					// Linear arithmetic does not see this: the flat polynomial says nothing.
+					s.constraints = append(s.constraints, constraint{sort: intSort, equal: c.equal, full: full, flat: polynomial.Polynomial{}})
+				}
+			}
+		}
+	}
+}
+
+// compose replaces variable i of p by q.
+func compose(p polynomial.Polynomial, i int, q polynomial.Polynomial) (polynomial.Polynomial, bool) {
+	out := polynomial.Polynomial{}
+	for m, c := range p {
+		power, ok := q.Pow(int(m[i]))
+		if !ok {
+			return nil, false
+		}
+		m[i] = 0
+		product, ok := power.Mul(polynomial.Polynomial{m: c})
+		if !ok {
+			return nil, false
+		}
+		out = out.Add(product)
+	}
+	return out, true
 }
 
 func negatedRelation(op string) string {

@@ -74,7 +74,7 @@ func (f *boundFinder) best(i int, upper bool) (derivation, bool) {
 	var best derivation
 	found := false
 	iv := f.atoms[i].interval
-	if upper && iv.hasHigh && iv.hasLow && iv.size() <= 24 || !upper && iv.hasLow && (f.atoms[i].sort == intSort || iv.low > 0) {
+	if upper && iv.hasHigh && iv.hasLow && iv.size() <= 40 || !upper && iv.hasLow && (f.atoms[i].sort == intSort || iv.low > 0) {
 		return best, false // tight enough to enumerate
 	}
 	for k := range f.constraints {
@@ -208,8 +208,25 @@ func hasDirection(way []direction, d direction) bool {
 }
 
 // leastTrue is the least n in low..high with holds(n), where holds is monotone and
-// holds at high.
+// holds at high. It looks near the number closest to 0 first.
 func leastTrue(low, high int64, holds func(int64) bool) int64 {
+	start := max(low, min(high, 0))
+	step := int64(1)
+	if holds(start) {
+		high = start
+		for high > low && holds(max(low, high-step)) {
+			high = max(low, high-step)
+			step *= 2
+		}
+		low = max(low, high-step)
+	} else {
+		low = start + 1
+		for low < high && !holds(min(high, low+step)) {
+			low = min(high, low+step) + 1
+			step *= 2
+		}
+		high = min(high, low+step)
+	}
 	for low < high {
 		middle := low + (high-low)/2
 		if holds(middle) {

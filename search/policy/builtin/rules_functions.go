@@ -11,6 +11,7 @@ import (
 // functions proposes how to use hypotheses about unknown functions: functional
 // equations along a chain of arguments, recurrences through their period.
 func functions(v *view, emit emitter) {
+	defer v.scope()()
 	for _, h := range v.facts {
 		v.additiveChain(h, emit)
 		v.periodic(h, emit)

@@ -13,6 +13,7 @@ func induction(v *view, emit emitter) {
 	if v.coupled {
 		return
 	}
+	defer v.scope()()
 	for _, x := range v.variables {
 		if !v.target.Mentions(x.name) {
 			continue
@@ -59,6 +60,7 @@ func (v *view) natInduction(x variable, emit emitter) {
 	}
 	// Facts that the step needs: recursion equations at x, and what arithmetic
 	// does not know of powers.
+	defer v.scope()()
 	facts := append(v.instancesAt(x.name), v.powerFacts()...)
 	if len(facts) > 0 {
 		emit(0.42, "induction_facts", inductionSteps(x.name, "", ih, closeBase, append(facts, closeStep)...))

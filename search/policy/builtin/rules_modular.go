@@ -128,6 +128,7 @@ func (v *view) remainderSplit(variables []variable, m int64, weight float64, emi
 	if m > 32 {
 		return
 	}
+	defer v.scope()()
 	var steps, names []string
 	remainders := natRemainders
 	for _, x := range variables {
@@ -167,6 +168,7 @@ const tableEntries = 36
 // products and powers in the goal, which it takes for unknowns: for each a table
 // by the remainders of its variables.
 func (v *view) residues(variables []variable, m int64, weight float64, emit emitter) {
+	defer v.scope()()
 	facts := v.residueTables(variables, m)
 	if len(facts) == 0 {
 		return
@@ -228,7 +230,7 @@ func (v *view) residueTable(t *term.Term, variables []variable, m int64) (string
 		if !ok {
 			return "", false
 		}
-		rows = append(rows, fmt.Sprintf("(%s ∧ %s %% %d = %d)", strings.Join(row, " ∧ "), group(t), m, value))
+		rows = append(rows, fmt.Sprintf("(%s ∧ %s %% %d = %d)", strings.Join(row, " ∧ "), t, m, value))
 	}
 	if len(splits) == 0 {
 		return "", false

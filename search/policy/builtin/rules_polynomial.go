@@ -79,10 +79,10 @@ func (v *view) eliminations() []substitution {
 				lemma = "Nat.div_eq_of_eq_mul_left"
 			}
 			names := s.names()
-			quotient := fmt.Sprintf("(%s) / (%s)", rest.Neg().Format(names), slope.Format(names))
+			quotient := term.Parse(fmt.Sprintf("(%s) / (%s)", rest.Neg().Format(names), slope.Format(names)))
 			list = append(list, substitution{
 				fmt.Sprintf("obtain rfl : %s = %s := (%s (by first | omega | grind) (by grind)).symm", a.text, quotient, lemma),
-				v.replace(a.text, term.Parse(quotient)),
+				v.replace(a.text, quotient),
 			})
 		}
 	}
@@ -234,13 +234,12 @@ func (v *view) cofactor(emit emitter) {
 	emit(0.9, "cofactor", strings.Join(append(setup, fmt.Sprintf("exact ⟨%s, by grind⟩", strings.Join(sum, " + "))), "\n"))
 }
 
-// multiple is the statement that the divisor divides value + constant remainder,
-// with a Lean proof of an equation that says so: value = divisor * quotient.
+// multiple is the statement that the divisor divides the value, with a Lean term that
+// proves it.
 type multiple struct {
-	fact     string
 	divisor  string
 	value    polynomial.Polynomial
-	evidence string // of integers: a term for divisor ∣ value
+	evidence string
 }
 
 // combineDivisors eliminates a variable from two statements with the same
@@ -285,11 +284,27 @@ func (v *view) combineDivisors(emit emitter) {
 				}
 				seen[statement] = true
 				ka, kb := v.fresh("k"), v.fresh("k")
-				emit(0.75, "combine_divisors", fmt.Sprintf("have %s : %s := by\n  obtain ⟨%s, %s⟩ := %s\n  obtain ⟨%s, %s⟩ := %s\n  exact ⟨(%s) * %s - (%s) * %s, by grind⟩",
-					v.fresh("hd"), statement, ka, v.fresh("hk"), a.evidence, kb, v.fresh("hk"), b.evidence, f, ka, g, kb))
+				hd := v.fresh("hd")
+				step := fmt.Sprintf("have %s : %s := by\n  obtain ⟨%s, %s⟩ := %s\n  obtain ⟨%s, %s⟩ := %s\n  exact ⟨%s * %s - %s * %s, by grind⟩",
+					hd, statement, ka, v.fresh("hk"), a.evidence, kb, v.fresh("hk"), b.evidence, signed(f), ka, signed(g), kb)
+				w := v.with(fact{hd, statement, term.Parse(statement)})
+				w.enumerateByKernel(w.intervals(), func(weight float64, _, rest string) {
+					if weight > 0.7 {
+						emit(weight, "combine_divisors_enumerate", step+"\n"+rest)
+					}
+				})
+				emit(0.75, "combine_divisors", step)
 			}
 		}
 	}
+}
+
+// signed prints a number as a factor.
+func signed(n *big.Int) string {
+	if n.Sign() < 0 {
+		return "(" + n.String() + ")"
+	}
+	return n.String()
 }
 
 // states reports whether a fact has exactly this text.
@@ -312,7 +327,7 @@ func (s *system) multiple(h fact) (multiple, bool) {
 	switch {
 	case t.Is("∣"):
 		p, ok := s.polynomial(t.Right(), intSort, false, &c)
-		return multiple{h.name, t.Left().String(), p, h.name}, ok && !c.mixed
+		return multiple{t.Left().String(), p, h.name}, ok && !c.mixed
 	case t.Is("=") && t.Left().Is("%"):
 		r, ok := t.Right().IsNumeral()
 		if !ok {
@@ -322,7 +337,7 @@ func (s *system) multiple(h fact) (multiple, bool) {
 		if !ok || c.mixed {
 			return multiple{}, false
 		}
-		return multiple{h.name, group(t.Left().Right()), p.Sub(polynomial.Int(r)), "Int.dvd_self_sub_of_emod_eq " + h.name}, true
+		return multiple{group(t.Left().Right()), p.Sub(polynomial.Int(r)), "Int.dvd_self_sub_of_emod_eq " + h.name}, true
 	}
 	return multiple{}, false
 }

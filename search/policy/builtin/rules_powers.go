@@ -16,7 +16,7 @@ type power struct {
 }
 
 // text is the power in Nat, whatever the goal's type is.
-func (p power) text() string { return fmt.Sprintf("(%d : Nat) ^ (%s)", p.base, p.exponent) }
+func (p power) text() string { return fmt.Sprintf("(%d : Nat) ^ %s", p.base, group(p.exponent)) }
 
 // symbolicPowers are the powers of numerals in the goal, without duplicates,
 // outside binders.
@@ -131,20 +131,16 @@ func (v *view) exponentSplit(e *term.Term) splitOn {
 //
 // The rest is linear arithmetic. With casts the powers are those of Int.
 func (v *view) powerCycle(powers []power, m int64, casts bool) (string, bool) {
-	used := make(map[string]bool, len(v.used))
-	for n := range v.used {
-		used[n] = true
-	}
-	defer func() { v.used = used }() // the names are local to this script
-	type group struct {
+	defer v.scope()()
+	type exponentGroup struct {
 		period int64
 		facts  []string
 	}
-	groups := map[string]*group{}
+	groups := map[string]*exponentGroup{}
 	var order []string
-	at := func(text string) *group {
+	at := func(text string) *exponentGroup {
 		if groups[text] == nil {
-			groups[text] = &group{period: 1}
+			groups[text] = &exponentGroup{period: 1}
 			order = append(order, text)
 		}
 		return groups[text]
@@ -182,7 +178,7 @@ func (v *view) powerCycle(powers []power, m int64, casts bool) (string, bool) {
 		}
 		script = append(script, fmt.Sprintf("have %s : 0 < %s := Nat.pow_pos (by decide)", v.fresh("hp"), p.text()))
 		if casts {
-			script = append(script, fmt.Sprintf("have %s : ((%s : Nat) : Int) = (%d : Int) ^ (%s) := by simp", v.fresh("hcast"), p.text(), p.base, p.exponent))
+			script = append(script, fmt.Sprintf("have %s : ((%s : Nat) : Int) = (%d : Int) ^ %s := by simp", v.fresh("hcast"), p.text(), p.base, group(p.exponent)))
 		}
 		coprime := coprimePart(m, p.base)
 		if coprime > 1 {
@@ -196,7 +192,7 @@ func (v *view) powerCycle(powers []power, m int64, casts bool) (string, bool) {
 				whole = fmt.Sprintf("(%s / %d)", s.text, g.period)
 				g.facts = append(g.facts, h)
 			}
-			script = append(script, fmt.Sprintf("have %s : %s %% %d = %d ^ (%s) %% %d := by\n  conv => lhs; rw [show %s = %d * %s + (%s) by omega, Nat.pow_add, Nat.pow_mul, Nat.mul_mod, Nat.pow_mod]\n  simp",
+			script = append(script, fmt.Sprintf("have %s : %s %% %d = %d ^ %s %% %d := by\n  conv => lhs; rw [show %s = %d * %s + %s by omega, Nat.pow_add, Nat.pow_mul, Nat.mul_mod, Nat.pow_mod]\n  simp",
 				h, p.text(), coprime, p.base, reduced, coprime, p.exponent, s.factor*g.period, whole, reduced))
 		}
 		if rest := m / coprime; rest > 1 {
@@ -241,12 +237,16 @@ func (v *view) powerCycle(powers []power, m int64, casts bool) (string, bool) {
 	return strings.Join(append(script, strings.Join(append(steps, "omega"), " <;> ")), "\n"), true
 }
 
+// linearText is factor * x + offset as an operand; x is one.
 func linearText(factor int64, x string, offset int64) string {
 	if factor != 1 {
 		x = fmt.Sprintf("%d * %s", factor, x)
 	}
 	if offset != 0 {
 		x = fmt.Sprintf("%s + %d", x, offset)
+	}
+	if factor != 1 || offset != 0 {
+		return "(" + x + ")"
 	}
 	return x
 }

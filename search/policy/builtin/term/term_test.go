@@ -53,6 +53,25 @@ func TestShape(t *testing.T) {
 	}
 }
 
+func TestSubstitute(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"x n = 3 ^ n", "x (n + 1) = 3 ^ (n + 1)"},
+		{"m + 2 = m", "m + 2 = m"},
+		{"∀ n, n = m", "∀ n, n = m"},
+		{"∀ m, n = m", "∀ m, n + 1 = m"},
+		{"n.succ = 1", ""},
+		{"if n = 0 then 1 else 2", ""},
+	} {
+		got, ok := Parse(tt.in).Substitute("n", Parse("n + 1"))
+		if ok != (tt.want != "") || ok && got.String() != tt.want {
+			t.Errorf("%s with n + 1 for n is %v, %v; want %q", tt.in, got, ok, tt.want)
+		}
+	}
+	if _, ok := Parse("∀ m, n = m").Substitute("n", Parse("m")); ok {
+		t.Error("a variable was captured")
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{"n + 0 = n", "∀ (n : Nat), ∃ m > n, m ∣ 3", "((((", "if a then b else c", "∃ ", "fun x =>", "a.1.2!", "⟨a, b⟩"} {
 		f.Add(s)
