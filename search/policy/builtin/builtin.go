@@ -39,7 +39,7 @@ var (
 // New makes a policy that has learned nothing yet.
 func New() *Policy {
 	return &Policy{
-		rules:  []rule{closing, introduction, elimination, rewriting, induction, declared, functions, modular, cycles, bounds, finite, polynomials, divisibility, algebra},
+		rules:  []rule{closing, introduction, elimination, rewriting, induction, declared, functions, modular, cycles, bounds, finite, polynomials, evaluatedWitness, divisibility, algebra},
 		ranker: newRanker(),
 	}
 }
@@ -64,9 +64,17 @@ func (p *Policy) Propose(_ context.Context, r policy.Request) ([]policy.Candidat
 		v.declare(own)
 		v.index, v.mathlib, v.depth = i, mathlib, r.Depth
 		features := v.features()
+		towering := v.towering()
+		hope := 1.0
+		if v.refuted() {
+			hope = 0.02 // the search should look elsewhere
+		}
 		emit := func(weight float64, source, tactic string) {
+			if towering && substitutes(tactic) {
+				return
+			}
 			action := provers.Action{Goal: i, Text: tactic}
-			weight = p.ranker.adjust(weight, source, features)
+			weight = hope * p.ranker.adjust(weight, source, features)
 			if i > 0 {
 				weight *= 0.7 // the first goal of a cluster is where Lean's tactics work
 			}

@@ -98,6 +98,8 @@ func TestNoProposals(t *testing.T) {
 	for _, tt := range []struct{ name, goal, source string }{
 		{"an exponent has no use for its remainder", "n : ℕ ⊢ 7 ∣ 2 ^ n", "mod_split_simp"},
 		{"a power too large to evaluate", "k : ℕ; h : k = 2 ^ 100000000 ⊢ 2 ^ k % 10 = 6", "closed_remainder"},
+		{"a tower of powers", "k : ℕ; h : k = 2 ^ 2008 ⊢ 2 ^ k % 10 = 6", "simp_all"},
+		{"a tower of powers", "k : ℕ; h : k = 2 ^ 2008 ⊢ 2 ^ k % 10 = 6", "induction_close"},
 		{"no common period", "n : ℕ ⊢ 2 ^ n % 1009 = 1", "power_cycle"},
 		{"natural differences are cut off", "x : ℕ → ℕ; h : ∀ n ≥ 3, x n = x (n - 1) - x (n - 2) ⊢ x 100 = 3", "periodic_recurrence"},
 		{"a growing recurrence", "x : ℕ → ℤ; h : ∀ n ≥ 3, x n = x (n - 1) + x (n - 2) ⊢ x 100 = 3", "periodic_recurrence"},

@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"fmt"
 	"math/big"
 
 	"github.com/ansatz-prover/ansatz/search/policy/builtin/polynomial"
@@ -15,7 +16,9 @@ type atom struct {
 	variable bool
 	base     int64      // of a power with a numeral base, otherwise 0
 	exponent *term.Term // of such a power
-	interval interval
+	// difference is set for a difference of natural numbers, which is cut off at 0.
+	difference *term.Term
+	interval   interval
 }
 
 // constraint is a fact read as polynomial = 0 or polynomial ≥ 0.
@@ -26,11 +29,12 @@ type constraint struct {
 	full polynomial.Polynomial
 	// flat has products and powers as atoms, as linear arithmetic sees them.
 	flat polynomial.Polynomial
+	// source is the name of the fact; empty for a proposition that is none.
+	source string
+	// replaced are the steps that replaced variables in the fact.
+	replaced []string
 	// mixed is set if the fact casts natural numbers to integers.
 	mixed bool
-	// truncated is set if the fact subtracts natural numbers, which the full
-	// polynomial sees as an atom.
-	truncated bool
 }
 
 // system is the arithmetic facts of a goal as constraints on atoms.
@@ -48,11 +52,16 @@ const maxConstraints = 12
 func newSystem(v *view, further ...*term.Term) *system {
 	s := &system{v: v, index: map[string]int{}}
 	for _, h := range v.facts {
+		before := len(s.constraints)
 		s.read(h.term, false)
+		for k := before; k < len(s.constraints); k++ {
+			s.constraints[k].source = h.name
+		}
 	}
 	for _, t := range further {
 		s.read(t, false)
 	}
+	s.differences()
 	s.substitute()
 	known := v.intervals()
 	for i := range s.atoms {
@@ -70,33 +79,92 @@ func newSystem(v *view, further ...*term.Term) *system {
 	return s
 }
 
-// substitute adds what nonlinear constraints between integers say after a linear
-// equation has replaced a variable.
-func (s *system) substitute() {
-	given := s.constraints
-	for k, line := range given {
-		if !line.equal || line.mixed || line.sort != intSort || line.full.Degree() != 1 {
+// differences adds what linear arithmetic knows about differences of natural
+// numbers: a ≤ (a - b) + b, and a - b ≤ a.
+func (s *system) differences() {
+	for i := 0; i < len(s.atoms); i++ { // reading may add atoms
+		t := s.atoms[i].difference
+		if t == nil {
 			continue
 		}
-		for _, i := range s.occurring(line.full) {
-			slope, rest, ok := line.full.Split(i)
-			if !ok || slope.ConstantTerm().CmpAbs(big.NewInt(1)) != 0 {
-				continue
-			}
-			if slope.ConstantTerm().Sign() > 0 {
-				rest = rest.Neg()
-			}
-			for j, c := range given {
-				if j == k || c.mixed || c.full.Degree() < 2 || c.full.DegreeIn(i) == 0 || len(s.constraints) >= 2*maxConstraints {
-					continue
+		self := &term.Term{Kind: term.Binary, Text: "+", Args: []*term.Term{t, t.Right()}}
+		s.read(&term.Term{Kind: term.Binary, Text: "≤", Args: []*term.Term{t.Left(), self}}, false)
+		s.read(&term.Term{Kind: term.Binary, Text: "≤", Args: []*term.Term{t, t.Left()}}, false)
+	}
+}
+
+// substitute adds what nonlinear constraints say after linear equations have
+// replaced variables, by each equation alone and by all. Natural numbers are only
+// replaced by sums.
+func (s *system) substitute() {
+	type replacement struct {
+		atom int
+		by   polynomial.Polynomial
+		sort sortKind
+	}
+	given := s.constraints
+	var all []replacement
+	add := func(c constraint, list ...replacement) {
+		full := c.full
+		var steps []string
+		for _, r := range list {
+			if r.sort == c.sort && full.DegreeIn(r.atom) > 0 {
+				var ok bool
+				if full, ok = compose(full, r.atom, r.by); !ok {
+					return
 				}
-				if full, ok := compose(c.full, i, rest); ok && len(full) > 0 {
-					// Linear arithmetic does not see this: the flat polynomial says nothing.
-					s.constraints = append(s.constraints, constraint{sort: intSort, equal: c.equal, full: full, flat: polynomial.Polynomial{}})
-				}
+				steps = append(steps, fmt.Sprintf("obtain rfl : %s = %s := by omega", s.atoms[r.atom].text, r.by.Format(s.names())))
+			}
+		}
+		if len(steps) > 0 && len(full) > 0 && len(s.constraints) < 2*maxConstraints {
+			// Linear arithmetic does not see this: the flat polynomial says nothing.
+			s.constraints = append(s.constraints, constraint{sort: c.sort, source: c.source, replaced: steps, equal: c.equal, full: full, flat: polynomial.Polynomial{}})
+		}
+	}
+	nonlinear := func(f func(constraint)) {
+		for _, c := range given {
+			if !c.mixed && c.full.Degree() > 1 {
+				f(c)
 			}
 		}
 	}
+	for _, line := range given {
+		if !line.equal || line.mixed || line.full.Degree() != 1 {
+			continue
+		}
+		first := true
+		reduced := line.full
+		for _, r := range all {
+			reduced, _ = compose(reduced, r.atom, r.by) // degree 1 stays
+		}
+		for _, i := range s.occurring(line.full) {
+			if !s.atoms[i].variable {
+				continue
+			}
+			if by, ok := solveFor(line.full, i); ok && (line.sort == intSort || natural(by)) {
+				nonlinear(func(c constraint) { add(c, replacement{i, by, line.sort}) })
+			}
+			if by, ok := solveFor(reduced, i); ok && first && (line.sort == intSort || natural(by)) {
+				first = false
+				all = append(all, replacement{i, by, line.sort})
+			}
+		}
+	}
+	if len(all) > 1 {
+		nonlinear(func(c constraint) { add(c, all...) })
+	}
+}
+
+// solveFor solves p = 0 for a variable with coefficient 1 or -1.
+func solveFor(p polynomial.Polynomial, i int) (polynomial.Polynomial, bool) {
+	slope, rest, ok := p.Split(i)
+	if !ok || slope.Degree() > 0 || slope.ConstantTerm().CmpAbs(big.NewInt(1)) != 0 {
+		return nil, false
+	}
+	if slope.ConstantTerm().Sign() > 0 {
+		rest = rest.Neg()
+	}
+	return rest, true
 }
 
 // compose replaces variable i of p by q.
@@ -289,8 +357,11 @@ func (s *system) operation(t *term.Term, sort sortKind, flat bool, c *constraint
 		return s.atom(a)
 	}
 	if t.Text != "+" && t.Text != "*" && t.Text != "-" || t.Text == "-" && sort == natSort {
-		c.truncated = c.truncated || t.Text == "-"
-		return s.atom(atom{text: t.String(), sort: sort})
+		a := atom{text: t.String(), sort: sort}
+		if t.Text == "-" {
+			a.difference = t
+		}
+		return s.atom(a)
 	}
 	a, ok := s.polynomial(t.Left(), sort, flat, c)
 	if !ok {

@@ -94,11 +94,20 @@ func (v *view) finiteProblems(bounds map[string]interval) []finiteProblem {
 	return problems
 }
 
+// solve proposes the values of the variables that have only one.
+func (v *view) solve(before, source string, emit emitter) {
+	if steps := v.determined(v.intervals()); len(steps) > 0 {
+		script := before + strings.Join(steps, "\n")
+		emit(0.9, source+"_omega", script+"\nfirst | omega | (subst_vars; simp_all; done) | (subst_vars; grind)")
+		emit(0.8, source, script)
+	}
+}
+
 // factsAbout are the arithmetic facts whose variables are all among the given ones.
 func (v *view) factsAbout(variables []variable) []fact {
 	var list []fact
 	for _, h := range v.facts {
-		if !v.isArithmetic(h.term) || isUpperBound(h.term) || strings.Contains(h.name, "✝") {
+		if !v.isArithmetic(h.term) || v.isBound(h.term) || strings.Contains(h.name, "✝") {
 			continue
 		}
 		about := false
@@ -118,42 +127,56 @@ func (v *view) factsAbout(variables []variable) []fact {
 
 // decide computes the target for all values of the variables that satisfy the facts.
 func (v *view) decide(p finiteProblem, bounds map[string]interval) verdict {
-	e := newEvaluator(v, p.variables)
-	target := e.proposition(v.target)
+	target := newEvaluator(v, p.variables).proposition(v.target)
 	if target == nil {
 		return unknown
 	}
+	result := holds
+	if !v.solutions(p, bounds, func(values []int64) bool {
+		switch h, ok := target(values); {
+		case !ok:
+			result = unknown
+		case !h:
+			result = fails
+		}
+		return result == holds
+	}) {
+		return unknown
+	}
+	return result
+}
+
+// solutions calls f for all values of the variables within their bounds that
+// satisfy the facts, until f returns false. It reports false if a fact cannot be computed.
+func (v *view) solutions(p finiteProblem, bounds map[string]interval, f func([]int64) bool) bool {
+	e := newEvaluator(v, p.variables)
 	var facts []truth
 	for _, h := range p.facts {
-		f := e.proposition(h.term)
-		if f == nil {
-			return unknown
+		t := e.proposition(h.term)
+		if t == nil {
+			return false
 		}
-		facts = append(facts, f)
+		facts = append(facts, t)
 	}
 	values := make([]int64, len(p.variables))
 	for i, x := range p.variables {
 		if values[i] = bounds[x.name].low; bounds[x.name].size() <= 0 {
-			return holds
+			return true
 		}
 	}
 	for {
 		satisfied := true
-		for _, f := range facts {
-			h, ok := f(values)
+		for _, t := range facts {
+			h, ok := t(values)
 			if !ok {
-				return unknown
+				return false
 			}
 			if satisfied = h; !h {
 				break
 			}
 		}
-		if satisfied {
-			if h, ok := target(values); !ok {
-				return unknown
-			} else if !h {
-				return fails
-			}
+		if satisfied && !f(values) {
+			return true
 		}
 		i := 0
 		for ; i < len(values); i++ {
@@ -163,9 +186,99 @@ func (v *view) decide(p finiteProblem, bounds map[string]interval) verdict {
 			values[i] = bounds[p.variables[i].name].low
 		}
 		if i == len(values) {
-			return holds
+			return true
 		}
 	}
+}
+
+// determined finds the variables, and the expressions of the target, that the facts
+// and literal bounds leave one value, and returns the steps that prove it. There may be none.
+func (v *view) determined(bounds map[string]interval) (steps []string) {
+	p := finiteProblem{cases: 1}
+	for _, x := range v.arithmeticVariables() {
+		i := bounds[x.name]
+		if !i.hasLow || !i.hasHigh || i.size() < 1 || i.size() > kernelCases || p.cases*i.size() > kernelCases {
+			continue
+		}
+		p.cases *= i.size()
+		p.variables = append(p.variables, x)
+	}
+	if p.facts = v.factsAbout(p.variables); len(p.facts) == 0 {
+		return nil
+	}
+	e := newEvaluator(v, p.variables)
+	var (
+		wanted []*term.Term
+		values []number
+	)
+	want := func(t *term.Term, sort sortKind) {
+		if n := e.number(t, sort); n != nil && len(wanted) < 8 {
+			wanted, values = append(wanted, t), append(values, n)
+		}
+	}
+	// What the target needs: the largest expressions that can be computed.
+	v.target.Walk(func(t *term.Term) bool {
+		if t.Kind != term.Binary && t.Kind != term.Name || !v.isNumber(t) {
+			return t.Kind != term.Quantifier
+		}
+		if v.closed(t) || bounds[t.Text].size() == 1 {
+			return false
+		}
+		before := len(wanted)
+		want(t, v.relationSort(&term.Term{Kind: term.Binary, Text: "=", Args: []*term.Term{t, t}}))
+		return len(wanted) == before
+	})
+	if len(wanted) == 0 {
+		for _, x := range p.variables {
+			if bounds[x.name].size() > 1 {
+				want(&term.Term{Kind: term.Name, Text: x.name}, x.sort)
+			}
+		}
+	}
+	only, single := v.onlyValues(p, bounds, values)
+	w := v
+	for i, t := range wanted {
+		if !single[i] || v.closed(t) {
+			continue
+		}
+		statement := fmt.Sprintf("%s = %d", t, only[i])
+		if v.proof(statement) != "" {
+			continue
+		}
+		h := w.fresh("hv")
+		w = w.with()
+		w.target = term.Parse(statement)
+		w.enumerateByKernel(bounds, func(_ float64, _, script string) {
+			steps = append(steps, fmt.Sprintf("have %s : %s := by\n  %s", h, statement, strings.ReplaceAll(script, "\n", "\n  ")))
+		})
+		w = w.with(fact{h, statement, w.target})
+	}
+	return steps
+}
+
+// onlyValues computes the expressions for all solutions; single says which of them
+// always have the same value.
+func (v *view) onlyValues(p finiteProblem, bounds map[string]interval, expressions []number) (only []int64, single []bool) {
+	only, single = make([]int64, len(expressions)), make([]bool, len(expressions))
+	first, known := true, true
+	complete := v.solutions(p, bounds, func(values []int64) bool {
+		any := false
+		for i, f := range expressions {
+			n, ok := f(values)
+			known = known && ok
+			if first {
+				only[i], single[i] = n, true
+			}
+			single[i] = single[i] && n == only[i]
+			any = any || single[i]
+		}
+		first = false
+		return any && known
+	})
+	if !complete || !known {
+		clear(single)
+	}
+	return only, single
 }
 
 // kernelScript turns the goal into a closed statement with bounded quantifiers.
@@ -180,14 +293,18 @@ func (v *view) kernelScript(p finiteProblem, bounds map[string]interval) (script
 	var ready []string
 	for _, x := range order {
 		i := bounds[x.name]
-		h := v.fresh("hb")
-		ready = append(ready, h)
 		if x.sort == natSort {
-			steps = append(steps, fmt.Sprintf("have %s : %s < %d := by omega", h, x.name, i.high))
+			statement := fmt.Sprintf("%s < %d", x.name, i.high)
+			h := v.proof(statement)
+			if h == "" {
+				h = v.fresh("hb")
+				steps = append(steps, fmt.Sprintf("have %s : %s := by omega", h, statement))
+			}
+			ready = append(ready, h)
 			reverts = append([]string{fmt.Sprintf("revert %s\nrevert %s", h, x.name)}, reverts...)
 			continue
 		}
-		k := v.fresh("k")
+		k, h := v.fresh("k"), v.fresh("hb")
 		steps = append(steps, v.asNatural(x, i, k, h))
 		reverts = append([]string{fmt.Sprintf("revert %s\nrevert %s", h, k)}, reverts...)
 	}
@@ -227,8 +344,9 @@ func (v *view) asNatural(x variable, i interval, k, h string) string {
 	return fmt.Sprintf("obtain ⟨%s, %s, rfl⟩ : ∃ %s : Nat, %s < %d ∧ %s = %s := ⟨%s.toNat, by omega, by omega⟩", k, h, k, k, i.size(), x.name, value, shifted)
 }
 
-// isUpperBound reports whether the proposition only bounds a variable from above by a numeral.
-func isUpperBound(t *term.Term) bool {
+// isBound reports whether the proposition only bounds a variable by a numeral, on
+// a side that quantifiers over its values express.
+func (v *view) isBound(t *term.Term) bool {
 	if t.Kind != term.Binary {
 		return false
 	}
@@ -237,6 +355,9 @@ func isUpperBound(t *term.Term) bool {
 		l, r = r, l
 	} else if t.Text != "<" && t.Text != "≤" {
 		return false
+	}
+	if _, ok := l.IsNumeral(); ok {
+		return r.Kind == term.Name && v.byName[r.Text].sort == intSort
 	}
 	_, ok := r.IsNumeral()
 	return ok && l.Kind == term.Name
@@ -269,12 +390,19 @@ func (v *view) enumerate(x variable, i interval, emit emitter) {
 	}
 }
 
-// nonlinearIn reports whether a value for the variable makes some term simpler than
-// linear arithmetic sees it: the variable is in a product, a power, a divisor or
-// an argument of a function.
+// nonlinearIn reports whether a value for the variable makes some term of the goal
+// simpler than linear arithmetic sees it.
 func (v *view) nonlinearIn(name string) bool {
 	found := false
-	v.subterms(func(t *term.Term) bool {
+	v.terms(func(t *term.Term) { found = found || nonlinearIn(t, name) })
+	return found
+}
+
+// nonlinearIn reports whether the variable is in a product, a power, a divisor or
+// an argument of a function.
+func nonlinearIn(t *term.Term, name string) bool {
+	found := false
+	t.Walk(func(t *term.Term) bool {
 		if t.Kind == term.Apply || t.Kind == term.Opaque || t.Kind == term.Quantifier {
 			found = found || t.Mentions(name)
 			return false

@@ -46,13 +46,16 @@ func (v *view) intervals() map[string]interval {
 			l, r, op := c.Left(), c.Right(), c.Text
 			if _, ok := l.IsNumeral(); ok {
 				l, r = r, l
-				op = map[string]string{"<": ">", "≤": "≥", ">": "<", "≥": "≤"}[op]
+				op = map[string]string{"<": ">", "≤": "≥", ">": "<", "≥": "≤", "=": "="}[op]
 			}
 			n, ok := r.IsNumeral()
 			if !ok || l.Kind != term.Name {
 				continue
 			}
 			switch op {
+			case "=":
+				lower(l.Text, n)
+				upper(l.Text, n+1)
 			case "<":
 				upper(l.Text, n)
 			case "≤":
@@ -76,7 +79,14 @@ func finite(v *view, emit emitter) {
 	}
 	bounds := v.intervals()
 	v.productFacts(variables, emit)
-	v.enumerateByKernel(bounds, emit)
+	decided := false
+	v.enumerateByKernel(bounds, func(weight float64, source, tactic string) {
+		decided = decided || weight > 0.7
+		emit(weight, source, tactic)
+	})
+	if !decided {
+		v.solve("", "solve", emit)
+	}
 	for _, x := range variables {
 		if i := bounds[x.name]; i.hasLow && i.hasHigh {
 			v.enumerate(x, i, emit)

@@ -238,3 +238,98 @@ func (v *view) periodic(h fact, emit emitter) {
 	}
 	emit(0.6, "periodic_recurrence", strings.Join(append(script, "omega"), "\n"))
 }
+
+// instantiation proposes to use universal hypotheses at terms that are at hand.
+func instantiation(v *view, universal []fact, emit emitter) {
+	for _, h := range universal {
+		count := 0
+		for t := h.term; t.Kind == term.Quantifier && t.Text == "∀"; t = t.Args[0] {
+			count += len(t.Binders)
+		}
+		if count == 0 || count > 3 {
+			continue
+		}
+		values := v.arguments(h)
+		var all []string
+		for _, tuple := range tuples(values, count, 12) {
+			name := v.fresh(h.name)
+			instance := fmt.Sprintf("have %s := %s %s", name, h.name, strings.Join(tuple, " "))
+			emit(0.12, "instance", instance)
+			all = append(all, instance)
+		}
+		if len(all) > 1 {
+			emit(0.3, "instances_omega", strings.Join(all, "\n")+"\nfirst | omega | simp_all | grind")
+			emit(0.1, "instances", strings.Join(all, "\n"))
+		}
+	}
+}
+
+// arguments are terms to which a universal hypothesis may be applied: what the
+// target and the other facts apply the same function to, variables, small numerals.
+func (v *view) arguments(h fact) []string {
+	var list []string
+	seen := map[string]bool{}
+	add := func(s string) {
+		if !seen[s] && len(list) < 8 {
+			seen[s] = true
+			list = append(list, s)
+		}
+	}
+	heads := map[string]bool{}
+	h.term.Walk(func(t *term.Term) bool {
+		if t.Kind == term.Apply {
+			heads[t.Head()] = true
+		}
+		return true
+	})
+	group := func(t *term.Term) string {
+		if t.Kind == term.Name || t.Kind == term.Numeral {
+			return t.String()
+		}
+		return "(" + t.String() + ")"
+	}
+	visit := func(t *term.Term) bool {
+		if t.Kind == term.Quantifier {
+			return false
+		}
+		if t.Kind == term.Apply && heads[t.Head()] {
+			for _, a := range t.Args[1:] {
+				add(group(a))
+			}
+		}
+		return true
+	}
+	v.target.Walk(visit)
+	for _, x := range v.variables {
+		if x.sort == natSort || x.sort == intSort || x.sort == otherSort {
+			add(x.name)
+		}
+	}
+	for _, f := range v.facts {
+		if f.name != h.name {
+			f.term.Walk(visit)
+		}
+	}
+	for _, n := range []string{"0", "1", "2"} {
+		add(n)
+	}
+	return list
+}
+
+// tuples are the first of all ways to choose count values.
+func tuples(values []string, count, limit int) [][]string {
+	out := [][]string{{}}
+	for range count {
+		var next [][]string
+		for _, t := range out {
+			for _, x := range values {
+				next = append(next, append(append([]string{}, t...), x))
+			}
+		}
+		out = next
+	}
+	if len(out) > limit {
+		out = out[:limit]
+	}
+	return out
+}

@@ -133,7 +133,13 @@ func (v *view) pairInduction(x variable, emit emitter) {
 	if hints := v.hints(); hints != "" {
 		closer += "\n  | grind [" + hints + "]\n  | (simp_all [" + hints + "]; omega)"
 	}
-	emit(0.2, "induction_pair", fmt.Sprintf("suffices %s : ∀ %s : Nat, (%s) ∧ (%s) from (%s %s).1\nintro %s\n%s",
+	weight := 0.2
+	for _, h := range v.facts {
+		if h.term.Kind == term.Quantifier && (strings.Contains(h.text, "+ 2)") || strings.Contains(h.text, "- 2)")) {
+			weight = 0.75 // a recursion of second order
+		}
+	}
+	emit(weight, "induction_pair", fmt.Sprintf("suffices %s : ∀ %s : Nat, (%s) ∧ (%s) from (%s %s).1\nintro %s\n%s",
 		key, x.name, v.target, next, key, x.name, x.name,
 		inductionSteps(x.name, "", ih, "constructor <;> "+closerInline(closer), fmt.Sprintf("obtain ⟨%s, %s⟩ := %s\nrefine ⟨%s, ?_⟩", ih, ih2, ih, ih2), closer)))
 }

@@ -38,13 +38,23 @@ func (v *view) eliminate(emit emitter) {
 	}
 }
 
-// enumerate proposes to try all values after the substitution and the steps before it.
-func (e substitution) enumerate(before, source string, emit emitter) {
+// enumerate proposes to try all values after the substitution and the steps before
+// it; it reports whether that is of use.
+func (e substitution) enumerate(before, source string, emit emitter) bool {
+	decided := false
 	e.after.enumerateByKernel(e.after.intervals(), func(weight float64, _, rest string) {
 		if weight > 0.7 {
+			decided = true
 			emit(weight, source, before+e.step+"\n"+rest)
 		}
 	})
+	if !decided {
+		e.after.solve(before+e.step+"\n", source+"_solve", func(weight float64, source, tactic string) {
+			decided = true
+			emit(weight, source, tactic)
+		})
+	}
+	return decided
 }
 
 // eliminations solve an equation for a variable of which it has no power, where the
@@ -279,7 +289,7 @@ func (v *view) combineDivisors(emit emitter) {
 					n, f, g = new(big.Int).Neg(n), new(big.Int).Neg(f), new(big.Int).Neg(g)
 				}
 				statement := fmt.Sprintf("%s ∣ %s", a.divisor, n)
-				if seen[statement] || v.states(statement) {
+				if seen[statement] || v.proof(statement) != "" {
 					continue
 				}
 				seen[statement] = true
@@ -307,14 +317,14 @@ func signed(n *big.Int) string {
 	return n.String()
 }
 
-// states reports whether a fact has exactly this text.
-func (v *view) states(text string) bool {
+// proof is the name of a fact with exactly this text; empty if there is none.
+func (v *view) proof(text string) string {
 	for _, h := range v.facts {
-		if h.text == text {
-			return true
+		if h.text == text && !strings.Contains(h.name, "✝") {
+			return h.name
 		}
 	}
-	return false
+	return ""
 }
 
 // multiple reads d ∣ e and e % d = r between integers.

@@ -315,3 +315,34 @@ func evaluableClosed(t *term.Term) bool {
 	})
 	return ok
 }
+
+// towering reports whether a variable in an exponent equals a closed power. To
+// put the one in place of the other gives a number that nothing can evaluate,
+// and Lean's kernel ends the process when it is asked to.
+func (v *view) towering() bool {
+	powers := v.symbolicPowers()
+	for _, h := range v.facts {
+		if !h.term.Is("=") || h.term.Left().Kind != term.Name || !v.closed(h.term.Right()) {
+			continue
+		}
+		closedPower := false
+		h.term.Right().Walk(func(t *term.Term) bool {
+			closedPower = closedPower || t.Is("^")
+			return !closedPower
+		})
+		if closedPower && slices.ContainsFunc(powers, func(p power) bool { return p.exponent.Mentions(h.term.Left().Text) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// substitutes reports whether the tactic may replace variables by what they equal.
+func substitutes(tactic string) bool {
+	for _, word := range []string{"simp_all", "subst", "grind", "induction", "at *", "try?", "exact?"} {
+		if strings.Contains(tactic, word) {
+			return true
+		}
+	}
+	return false
+}
