@@ -37,8 +37,9 @@ type span struct {
 }
 
 // begin writes everything up to the first tactic. units is the budget of one
-// action; Lean counts heartbeats over a whole declaration, so the batch shares
-// the sum.
+// action. Lean counts heartbeats over a whole declaration, so a batch shares one
+// budget: that of two actions, since most need next to nothing and one that runs
+// away should not take the time of eight.
 func (s *session) begin(units int64, actions int) *document {
 	d := &document{problem: s.problem}
 	d.w.raw(s.problem.Preamble)
@@ -47,7 +48,7 @@ func (s *session) begin(units int64, actions int) *document {
 	}
 	d.w.raw("theorem " + forkName + " {p : Prop} (a _b : p) : p := a\n")
 	if units > 0 {
-		d.w.raw("set_option maxHeartbeats " + strconv.FormatInt(units*int64(max(actions, 1)), 10) + " in\n")
+		d.w.raw("set_option maxHeartbeats " + strconv.FormatInt(units*int64(min(max(actions, 1), 2)), 10) + " in\n")
 	}
 	d.statementLine = d.w.line
 	d.w.raw(s.problem.Statement + " := by\n")
@@ -195,7 +196,7 @@ func (d *document) read(c classifier, from provers.State, actions []provers.Acti
 				}
 			}
 		case k == last && !result.complete:
-			if result.died == "" {
+			if result.died == "" && !result.enough {
 				v.decided, v.outcome = true, provers.Outcome{Status: provers.TimedOut, Class: "wall_time", Message: "no result within the wall time"}
 			}
 		default:
@@ -224,10 +225,6 @@ func (d *document) decide(c classifier, from provers.State, action provers.Actio
 		}
 		v.decided = true
 		v.outcome = provers.Outcome{Status: status, Class: class, Message: shorten(m.Message)}
-		if status == provers.OutOfBudget && !alone && k > 0 {
-			// Others have used up a part of the common budget.
-			v.decided = false
-		}
 		return v
 	}
 	// A syntax error ends the declaration for Lean; it is reported where the

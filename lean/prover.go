@@ -64,6 +64,10 @@ type Config struct {
 	// RecycleAfter is the number of edits after which a worker is replaced;
 	// zero never does. Lean 4.18 to 4.26 keep memory of every version.
 	RecycleAfter int
+	// StopAtSolved gives up the rest of a batch once an action of it has solved
+	// the state: the others end as [provers.Interrupted], also those that were
+	// quicker than the news, so that the outcome does not depend on time.
+	StopAtSolved bool
 	// Record, if set, makes a recorder for each process.
 	Record func(name string) (Recorder, error)
 	// VerifyTimeout bounds a final check; zero is five minutes.

@@ -64,7 +64,7 @@ func (s *session) open(ctx context.Context, doing string) error {
 	var result checkResult
 	for try := 0; ; try++ {
 		var err error
-		result, err = s.worker.check(ctx, d.text(), s.prover.config.StartTimeout, defaultWall, d.begun)
+		result, err = s.worker.check(ctx, d.text(), s.prover.config.StartTimeout, defaultWall, d.begun, nil)
 		if err != nil {
 			return fmt.Errorf("%s: %w", doing, err)
 		}
@@ -365,7 +365,20 @@ func (s *session) run(ctx context.Context, from provers.State, actions []provers
 	if wall == 0 {
 		wall = defaultWall
 	}
-	result, err := s.worker.check(ctx, d.text(), prefixTime+wall, wall, d.begun)
+	// solved is the first action that solves the state, as far as is known.
+	solved := func(r checkResult) int {
+		for k, v := range d.read(s.prover.classifier, from, actions, batch, r, len(batch) == 1) {
+			if v.decided && v.outcome.Status == provers.Solved {
+				return k
+			}
+		}
+		return -1
+	}
+	var enough func([]lsp.Diagnostic) bool
+	if s.prover.config.StopAtSolved && len(batch) > 1 {
+		enough = func(known []lsp.Diagnostic) bool { return solved(checkResult{diagnostics: known, enough: true}) >= 0 }
+	}
+	result, err := s.worker.check(ctx, d.text(), prefixTime+wall, wall, d.begun, enough)
 	if err != nil {
 		return nil, "", false, err
 	}
@@ -374,6 +387,13 @@ func (s *session) run(ctx context.Context, from provers.State, actions []provers
 		// The way to the state itself takes too long; a worker that is still busy
 		// with something it was told to drop does that.
 		return verdicts, fmt.Sprintf("no action was begun within %s", prefixTime+wall), true, nil
+	}
+	if enough != nil {
+		if k := solved(result); k >= 0 {
+			for i := range verdicts[k+1:] {
+				verdicts[k+1+i] = verdictOf{begun: true, decided: true, outcome: provers.Outcome{Status: provers.Interrupted, Message: "the state was solved before"}}
+			}
+		}
 	}
 	return verdicts, result.died, false, nil
 }

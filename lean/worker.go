@@ -154,6 +154,8 @@ type checkResult struct {
 	diagnostics []lsp.Diagnostic
 	// complete means that the server has finished with the text.
 	complete bool
+	// enough means that what was known sufficed, and the rest was given up.
+	enough bool
 	// died says how the process ended, if it did.
 	died string
 }
@@ -161,8 +163,8 @@ type checkResult struct {
 // check has the server elaborate a text. marks counts, in what is known so far,
 // how many candidates were begun; whenever it grows, a new span of time begins.
 // The check is given up when a span is longer than wall (or than first, before
-// any candidate began).
-func (w *worker) check(ctx context.Context, text string, first, wall time.Duration, marks func([]lsp.Diagnostic) int) (checkResult, error) {
+// any candidate began), or, if enough is set, when it says so.
+func (w *worker) check(ctx context.Context, text string, first, wall time.Duration, marks func([]lsp.Diagnostic) int, enough func([]lsp.Diagnostic) bool) (checkResult, error) {
 	w.edits++
 	version, err := w.doc.Change(ctx, text)
 	if err != nil {
@@ -190,9 +192,15 @@ func (w *worker) check(ctx context.Context, text string, first, wall time.Durati
 			}
 			return checkResult{diagnostics: a.snapshot.Diagnostics, complete: true}, nil
 		case <-w.updated:
-			if n := marks(w.doc.Snapshot().Diagnostics); n > begun {
+			known := w.doc.Snapshot().Diagnostics
+			if n := marks(known); n > begun {
 				begun = n
 				timer.Reset(wall)
+				if enough != nil && enough(known) {
+					stop()
+					<-done
+					return checkResult{diagnostics: known, enough: true}, nil
+				}
 			}
 		case <-timer.C:
 			stop()
@@ -213,7 +221,7 @@ const (
 // that does not ask whether it was cancelled (the kernel never does) goes on in
 // its thread, and would take its core from everything that follows.
 func (w *worker) settles(ctx context.Context) bool {
-	result, err := w.check(ctx, w.header+"\n", settleTime, settleTime, func([]lsp.Diagnostic) int { return 0 })
+	result, err := w.check(ctx, w.header+"\n", settleTime, settleTime, func([]lsp.Diagnostic) int { return 0 }, nil)
 	if err != nil || !result.complete {
 		return false
 	}

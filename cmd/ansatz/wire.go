@@ -95,7 +95,7 @@ func connectLean(ctx context.Context, o connectOptions) (*connection, error) {
 			return nil, err
 		}
 	}
-	config := lean.Config{StartTimeout: o.startTimeout, VerifyTimeout: o.verifyTimeout,
+	config := lean.Config{StopAtSolved: true, StartTimeout: o.startTimeout, VerifyTimeout: o.verifyTimeout,
 		MemoryLimit: int64(o.memoryLimit), RecycleAbove: int64(o.recycleAbove)}
 	if o.record != "" {
 		config.Record = recorders(o.record, found.Serve, o.say)

@@ -188,10 +188,10 @@ func algebra(v *view, emit emitter) {
 					continue
 				}
 				square := fmt.Sprintf("(%s - %s) * (%s - %s)", x.name, y.name, x.name, y.name)
-				lemma := fmt.Sprintf("have : 0 ≤ %s := by rcases Int.le_total 0 (%s - %s) with hs | hs\n                 · exact Int.mul_nonneg hs hs\n                 · exact Int.mul_nonneg_of_nonpos_of_nonpos hs hs", square, x.name, y.name)
+				lemma := fmt.Sprintf("have : 0 ≤ %s := by\n  rcases Int.le_total 0 (%s - %s) with hs | hs\n  · exact Int.mul_nonneg hs hs\n  · exact Int.mul_nonneg_of_nonpos_of_nonpos hs hs", square, x.name, y.name)
 				if i == j {
 					square = fmt.Sprintf("%s * %s", x.name, x.name)
-					lemma = fmt.Sprintf("have : 0 ≤ %s := by rcases Int.le_total 0 %s with hs | hs\n                 · exact Int.mul_nonneg hs hs\n                 · exact Int.mul_nonneg_of_nonpos_of_nonpos hs hs", square, x.name)
+					lemma = fmt.Sprintf("have : 0 ≤ %s := by\n  rcases Int.le_total 0 %s with hs | hs\n  · exact Int.mul_nonneg hs hs\n  · exact Int.mul_nonneg_of_nonpos_of_nonpos hs hs", square, x.name)
 				}
 				if x.sort == intSort && y.sort == intSort {
 					squares = append(squares, lemma)

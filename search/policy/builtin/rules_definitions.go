@@ -18,7 +18,19 @@ type declaration struct {
 // declarations reads the names that a preamble declares.
 func declarations(preamble string) []declaration {
 	var list []declaration
+	// A theorem that rests on sorry must not be used: such a proof is refused.
+	unproved := func() {
+		if n := len(list); n > 0 && list[n-1].keyword == "theorem" {
+			list = list[:n-1]
+		}
+	}
 	for line := range strings.Lines(preamble) {
+		if slices.Contains(strings.FieldsFunc(line, func(r rune) bool { return !unicode.IsLetter(r) && r != '_' }), "sorry") {
+			if !beginsDeclaration(line) {
+				unproved()
+			}
+			continue
+		}
 		words := strings.Fields(line)
 		for len(words) > 1 && (strings.HasPrefix(words[0], "@[") || slices.Contains([]string{"private", "protected", "noncomputable", "partial", "unsafe"}, words[0])) {
 			words = words[1:]
@@ -42,6 +54,12 @@ func declarations(preamble string) []declaration {
 		}
 	}
 	return list
+}
+
+// beginsDeclaration reports whether a line of a preamble begins a declaration, and
+// does not go on with the one before.
+func beginsDeclaration(line string) bool {
+	return line != "" && !unicode.IsSpace(rune(line[0]))
 }
 
 // declare tells the view what the problem's own preamble declares.

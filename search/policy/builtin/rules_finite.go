@@ -146,7 +146,7 @@ func (v *view) productFacts(variables []variable, emit emitter) {
 			switch {
 			case aNumeral || bNumeral || v.closed(a) || v.closed(b):
 			case isInt(t):
-				add(less("0", t), fmt.Sprintf("Int.mul_pos (by omega) (by omega)"))
+				add(less("0", t), "Int.mul_pos (by omega) (by omega)")
 			default:
 				positive := "(by first | omega | exact Nat.pow_pos (by omega))"
 				add(atMost(a, t), fmt.Sprintf("Nat.le_mul_of_pos_right %s %s", group(a), positive))

@@ -89,7 +89,7 @@ func smallValues(sort sortKind, low int64, count int) []int64 {
 	return list
 }
 
-// search tries all combinations, those with small sums of positions not first.
+// search tries all combinations, the first position fastest.
 func search(ranges [][]int64, accept func([]int64) bool) ([]int64, bool) {
 	at := make([]int, len(ranges))
 	values := make([]int64, len(ranges))
@@ -119,11 +119,8 @@ func (v *view) refuted() bool {
 	if v.coupled || !v.isArithmetic(v.target) {
 		return false
 	}
-	var variables []variable
+	variables := v.arithmeticVariables()
 	bounds := v.intervals()
-	for _, x := range v.arithmeticVariables() {
-		variables = append(variables, x)
-	}
 	if len(variables) > 5 {
 		return false
 	}

@@ -129,7 +129,8 @@ func (t *Term) Mentions(name string) bool {
 }
 
 // Replace is the term with another in the place of a free name. Opaque parts stay
-// as they are, and so do bodies of quantifiers that bind the name.
+// as they are, and so do bodies of quantifiers that bind the name. The
+// names of the replacement are not kept from being captured.
 func (t *Term) Replace(name string, by *Term) *Term {
 	switch {
 	case t.Kind == Name && t.Text == name:

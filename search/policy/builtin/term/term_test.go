@@ -72,6 +72,19 @@ func TestSubstitute(t *testing.T) {
 	}
 }
 
+func TestReplace(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"x * y = 6", "(71 - z) * y = 6"},
+		{"2 ^ x ∣ f x", "2 ^ (71 - z) ∣ f (71 - z)"},
+		{"(∀ x, x = 1) → x = 2", "(∀ x, x = 1) → 71 - z = 2"},
+		{"y = 3", "y = 3"},
+	} {
+		if got := Parse(tt.in).Replace("x", Parse("71 - z")).String(); got != tt.want {
+			t.Errorf("replacing x in %q gives %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{"n + 0 = n", "∀ (n : Nat), ∃ m > n, m ∣ 3", "((((", "if a then b else c", "∃ ", "fun x =>", "a.1.2!", "⟨a, b⟩"} {
 		f.Add(s)
