@@ -27,7 +27,6 @@ type document struct {
 	block         int // the line of the innermost focused block, or byLine
 	candidates    []span
 	forked        bool
-	caseName      string
 }
 
 // span is the lines of one action, to excluded.
@@ -217,7 +216,8 @@ func (d *document) find(line int) int {
 
 func (d *document) decide(c classifier, from provers.State, action provers.Action, errs, stray []lsp.Diagnostic, unsolved *lsp.Diagnostic, infos []string, k, n int, last, alone bool) verdictOf {
 	v := verdictOf{begun: true}
-	for _, m := range errs {
+	if len(errs) > 0 {
+		m := errs[0]
 		class, status := c.classify(m.Message)
 		if status == provers.Unparsed && last && !alone {
 			// The error may belong to what follows; alone, it is clear.
