@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -236,7 +237,7 @@ func (w *worker) tryActions(j *job) error {
 		if err == nil {
 			w.failures = 0
 			for i := range outcomes {
-				if outcomes[i].Status == provers.Interrupted && !stopped {
+				if outcomes[i].Status == provers.Interrupted && !stopped && !solved(outcomes[:i]) {
 					outcomes[i].Status = provers.Lost
 				}
 			}
@@ -315,4 +316,10 @@ func (w *worker) conclude(j *job) error {
 	}
 	j.verdict = &v
 	return nil
+}
+
+// solved reports whether one of the outcomes solved the state. An adapter may then
+// leave out the rest of the batch, and that is no loss.
+func solved(outcomes []provers.Outcome) bool {
+	return slices.ContainsFunc(outcomes, func(o provers.Outcome) bool { return o.Status == provers.Solved })
 }
