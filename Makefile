@@ -10,7 +10,7 @@ PROBLEMS = benchmarks/bundled/first.lean
 prove: build
 	$(ANSATZ) provers install lean
 	$(ANSATZ) prove $(PROBLEMS) --timeout 1m || test $$? -eq 1
-	$(ANSATZ) show triangle_formula
+	$(ANSATZ) show sum_equals_product --depth 4 --nodes 40
 
 ## test: install what the tests need, run vet, staticcheck, gofmt and all tests with the race detector
 test:
