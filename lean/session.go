@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -229,14 +230,7 @@ func (s *session) Try(ctx context.Context, from provers.State, actions []provers
 		verdicts, died, stalled, err := s.run(ctx, from, actions, batch, l, fork)
 		if err != nil {
 			if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-				for _, i := range batch {
-					outcomes[i] = provers.Outcome{Status: provers.Interrupted}
-				}
-				for _, rest := range queue {
-					for _, i := range rest {
-						outcomes[i] = provers.Outcome{Status: provers.Interrupted}
-					}
-				}
+				interruptRest(outcomes)
 				return outcomes, nil
 			}
 			return nil, fmt.Errorf("exploring %s: %w", s.problem.Name, err)
@@ -288,7 +282,7 @@ func (s *session) Try(ctx context.Context, from provers.State, actions []provers
 			}
 			if err := s.restart(ctx, died); err != nil {
 				if ctx.Err() != nil {
-					s.fillInterrupted(outcomes, actions)
+					interruptRest(outcomes)
 					return outcomes, nil
 				}
 				return nil, err
@@ -333,8 +327,9 @@ func malformed(tactic string) string {
 	return ""
 }
 
-func (s *session) fillInterrupted(outcomes []provers.Outcome, actions []provers.Action) {
-	for i := range actions {
+// interruptRest ends what has no outcome yet.
+func interruptRest(outcomes []provers.Outcome) {
+	for i := range outcomes {
 		if outcomes[i].Status == "" {
 			outcomes[i].Status = provers.Interrupted
 		}
@@ -365,37 +360,38 @@ func (s *session) run(ctx context.Context, from provers.State, actions []provers
 	if wall == 0 {
 		wall = defaultWall
 	}
-	// solved is the first action that solves the state, as far as is known.
-	solved := func(r checkResult) int {
-		for k, v := range d.read(s.prover.classifier, from, actions, batch, r, len(batch) == 1) {
-			if v.decided && v.outcome.Status == provers.Solved {
-				return k
-			}
-		}
-		return -1
+	read := func(r checkResult) []verdictOf {
+		return d.read(s.prover.classifier, from, actions, batch, r, len(batch) == 1)
 	}
 	var enough func([]lsp.Diagnostic) bool
 	if s.prover.config.StopAtSolved && len(batch) > 1 {
-		enough = func(known []lsp.Diagnostic) bool { return solved(checkResult{diagnostics: known, enough: true}) >= 0 }
+		enough = func(known []lsp.Diagnostic) bool {
+			return firstSolved(read(checkResult{diagnostics: known, enough: true})) >= 0
+		}
 	}
 	result, err := s.worker.check(ctx, d.text(), prefixTime+wall, wall, d.begun, enough)
 	if err != nil {
 		return nil, "", false, err
 	}
-	verdicts = d.read(s.prover.classifier, from, actions, batch, result, len(batch) == 1)
+	verdicts = read(result)
 	if !result.complete && result.died == "" && d.begun(result.diagnostics) == 0 {
 		// The way to the state itself takes too long; a worker that is still busy
 		// with something it was told to drop does that.
 		return verdicts, fmt.Sprintf("no action was begun within %s", prefixTime+wall), true, nil
 	}
 	if enough != nil {
-		if k := solved(result); k >= 0 {
+		if k := firstSolved(verdicts); k >= 0 {
 			for i := range verdicts[k+1:] {
 				verdicts[k+1+i] = verdictOf{begun: true, decided: true, outcome: provers.Outcome{Status: provers.Interrupted, Message: "the state was solved before"}}
 			}
 		}
 	}
 	return verdicts, result.died, false, nil
+}
+
+// firstSolved is the index of the first action that solves the state, or -1.
+func firstSolved(verdicts []verdictOf) int {
+	return slices.IndexFunc(verdicts, func(v verdictOf) bool { return v.decided && v.outcome.Status == provers.Solved })
 }
 
 func shorten(message string) string {
