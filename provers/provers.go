@@ -244,11 +244,26 @@ type Verdict struct {
 	// "forbidden", "prover_error", "timed_out", "crashed"), or is empty.
 	Class string `json:"class,omitempty"`
 	// Axioms are those that the proof uses; nil if the installation cannot tell.
-	Axioms   []string      `json:"axioms,omitempty"`
+	Axioms []string `json:"axioms,omitempty"`
+	// Answers are the witnesses of the statement's leading existential
+	// quantifiers, read from the checked proof of a [Find] problem, the outermost
+	// first. It is empty if the proof does not show them.
+	Answers  []Answer      `json:"answers,omitempty"`
 	Messages []string      `json:"messages,omitempty"`
 	Prover   Info          `json:"prover"`
 	Text     string        `json:"text"` // exactly what was checked
 	Elapsed  time.Duration `json:"elapsed"`
+}
+
+// Answer is a term that a checked proof gives for what a [Find] problem asks.
+type Answer struct {
+	// Text is the term as the prover prints it for a reader. Reading it back may
+	// fail or give another term.
+	Text string `json:"text"`
+	// Explicit is the term with everything that the prover usually leaves out
+	// (implicit arguments, instances, types of literals), without notation, so
+	// that it reads back as the same term. Empty if the prover has no such form.
+	Explicit string `json:"explicit,omitempty"`
 }
 
 // Verifier checks a claim in a fresh process, on the whole text. An error means
