@@ -44,4 +44,10 @@ type Problem struct {
 	Answers []Binder `json:"answers"`
 	// Outros are further variables and hypotheses, in order; the last is the query.
 	Outros []Binder `json:"outros"`
+	// Written is the statement as its author wrote it, for example "theorem t (n :
+	// Nat) : ∃ m : Nat, m > n"; it is what gets proved, unchanged. If it is empty,
+	// the statement is made of the parts.
+	Written string `json:"written,omitempty"`
+	// Bound is how many of Intros stand before the colon of Written.
+	Bound int `json:"bound,omitempty"`
 }
