@@ -44,7 +44,7 @@ type token struct {
 }
 
 // longSymbols are the symbols of more than one rune, longest first.
-var longSymbols = []string{"<<<", ">>>", "=>", ":=", "::", "++", "==", "!=", "&&", "||", "<|", "|>", ".."}
+var longSymbols = []string{"<<<", ">>>", "=>", ":=", "::", "++", "==", "!=", "&&", "||", "<|", "|>", "..", "⁻¹"}
 
 func lex(s string) []token {
 	var tokens []token
@@ -97,7 +97,11 @@ func lex(s string) []token {
 				break
 			}
 		}
-		tokens = append(tokens, token{s[i : i+n], i, i + n, 's'})
+		text := s[i : i+n]
+		if text == "↦" {
+			text = "=>"
+		}
+		tokens = append(tokens, token{text, i, i + n, 's'})
 		i += n
 	}
 	return tokens
@@ -164,11 +168,39 @@ func (p *parser) prefixed() *Term {
 	case t.text == "if" || t.text == "let" || t.text == "have" || t.text == "match" || t.text == "show":
 		return p.rest()
 	}
+	if t.text == "∑" || t.text == "∏" {
+		if sum := p.bigOperator(); sum != nil {
+			return sum
+		}
+		return p.rest()
+	}
 	if op, ok := prefixes[t.text]; ok && t.kind == 's' && t.text != "↑" && t.text != "⇑" {
 		p.at++
 		return &Term{Kind: Prefix, Text: t.text, Args: []*Term{p.expression(op.operand)}}
 	}
 	return p.application()
+}
+
+// bigOperator reads ∑ x ∈ s, e as Finset.sum s fun x => e, which is what it stands for.
+func (p *parser) bigOperator() *Term {
+	start, head := p.at, "Finset.sum"
+	if p.peek().text == "∏" {
+		head = "Finset.prod"
+	}
+	p.at++
+	variable := p.peek()
+	p.at++
+	if in := p.peek().text; variable.kind == 'i' && (in == "∈" || in == "in") {
+		p.at++
+		domain := p.expression(51)
+		if p.peek().text == "," {
+			p.at++
+			body := &Term{Kind: Quantifier, Text: "fun", Binders: []Binder{{Name: variable.text}}, Args: []*Term{p.expression(67)}}
+			return &Term{Kind: Apply, Args: []*Term{{Kind: Name, Text: head}, domain, body}}
+		}
+	}
+	p.at = start
+	return nil
 }
 
 // rest swallows everything up to the bracket that closes the current group.
@@ -258,6 +290,16 @@ func (p *parser) atom() *Term {
 			p.at++
 		}
 		return p.postfix(&Term{Kind: Opaque, Text: "(" + inner.String() + " " + rest.Text + ")", atomic: true})
+	case t.text == "|": // an absolute value
+		start := p.at
+		p.at++
+		inner := p.expression(65)
+		if p.peek().text == "|" {
+			p.at++
+			return &Term{Kind: Apply, Args: []*Term{{Kind: Name, Text: "abs"}, inner}}
+		}
+		p.at = start
+		return nil
 	case t.text == "[" || t.text == "⟨" || t.text == "{":
 		closing := map[string]string{"[": "]", "⟨": "⟩", "{": "}"}[t.text]
 		p.at++
@@ -281,6 +323,9 @@ func (p *parser) postfix(t *Term) *Term {
 			return t
 		}
 		switch next.text {
+		case "⁻¹":
+			p.at++
+			t = &Term{Kind: Opaque, Text: t.group() + "⁻¹", atomic: true}
 		case "!":
 			p.at++
 			t = &Term{Kind: Opaque, Text: t.group() + "!", atomic: true}

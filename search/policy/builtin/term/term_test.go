@@ -97,3 +97,53 @@ func FuzzParse(f *testing.F) {
 		_ = e.String()
 	})
 }
+
+func TestStructure(t *testing.T) {
+	for _, tt := range []struct {
+		in    string
+		form  Form
+		parts []string
+		text  string
+	}{
+		{"(a, b + 1)", Tuple, []string{"a", "b + 1"}, ""},
+		{"⟨1, 2⟩", Tuple, []string{"1", "2"}, ""},
+		{"[1, f 2]", List, []string{"1", "f 2"}, ""},
+		{"[]", List, []string{}, ""},
+		{"(a - b : Int)", Ascription, []string{"a - b"}, "Int"},
+		{"if a < b then a else if c then b else d", Conditional, []string{"a < b", "a", "if c then b else d"}, ""},
+		{"if a then if b then c else d else e", Conditional, []string{"a", "if b then c else d", "e"}, ""},
+		{"n!", Unknown, nil, ""},
+		{"(n + 1)!", Factorial, []string{"n + 1"}, ""},
+		{"(n + 1)⁻¹", Inverse, []string{"n + 1"}, ""},
+		{"(a + b).gcd", Field, []string{"a + b"}, "gcd"},
+		{"1.25", Decimal, nil, "1.25"},
+		{"{x : Nat | x < 3}", SetBuilder, []string{"fun (x : Nat) => x < 3"}, ""},
+		{"{1, 2}", SetLiteral, []string{"1", "2"}, ""},
+		{"a + b", Unknown, nil, ""},
+	} {
+		s := Parse(tt.in).Structure()
+		if s.Form != tt.form || s.Text != tt.text || len(s.Parts) != len(tt.parts) {
+			t.Errorf("%s has form %d with %d parts, %q", tt.in, s.Form, len(s.Parts), s.Text)
+			continue
+		}
+		for i, p := range s.Parts {
+			if p.String() != tt.parts[i] {
+				t.Errorf("part %d of %s is %s, want %s", i, tt.in, p, tt.parts[i])
+			}
+		}
+	}
+}
+
+func TestMathlibNotation(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"|x - 3| = 5", "abs (x - 3) = 5"},
+		{"∑ k ∈ s, k + 1 = 5", "Finset.sum s (fun k => k) + 1 = 5"},
+		{"∏ k in Finset.range 4, 2 * k", "Finset.prod (Finset.range 4) (fun k => 2 * k)"},
+		{"fun x ↦ x + 1", "fun x => x + 1"},
+		{"a⁻¹ * b", "a⁻¹ * b"},
+	} {
+		if got := Parse(tt.in).String(); got != tt.want {
+			t.Errorf("Parse(%q) prints %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
