@@ -59,7 +59,7 @@ func (v *Verifier) Verify(ctx context.Context, c provers.Claim) (provers.Verdict
 	if violation := soundness.CheckProof(c.Problem, c.Proof); violation != nil {
 		return refuse(violation.Class, violation.Error())
 	}
-	text, marker, name, err := v.instrument(c.Problem, verdict.Text)
+	probe, err := v.instrument(c.Problem, verdict.Text)
 	if err != nil {
 		return refuse(soundness.ClassStatement, err.Error())
 	}
@@ -67,7 +67,7 @@ func (v *Verifier) Verify(ctx context.Context, c provers.Claim) (provers.Verdict
 	if v.found.SlowBatch {
 		run = v.runServer
 	}
-	report, exit, err := run(ctx, text, marker)
+	report, exit, err := run(ctx, probe.text, probe.marker)
 	if err != nil {
 		return verdict, fmt.Errorf("checking the proof of %s: %w", c.Problem.Name, err)
 	}
@@ -92,7 +92,7 @@ func (v *Verifier) Verify(ctx context.Context, c provers.Claim) (provers.Verdict
 	if !exit.Success() {
 		return refuse(classCrashed, "Lean reported no error but did not end well: "+exit.String())
 	}
-	if v.found.PrintAxioms && name != "" {
+	if v.found.PrintAxioms && probe.theorem != "" {
 		axioms, err := soundness.Axioms(report.axioms)
 		if err != nil {
 			return refuse(soundness.ClassAxiom, "what #print axioms said could not be read: "+err.Error())
@@ -102,35 +102,58 @@ func (v *Verifier) Verify(ctx context.Context, c provers.Claim) (provers.Verdict
 			return refuse(violation.Class, violation.Error())
 		}
 	}
+	if probe.plain > 0 {
+		verdict.Answers = readAnswers(report.at(probe.plain), report.at(probe.explicit))
+	}
 	verdict.Accepted, verdict.Elapsed = true, time.Since(started)
 	return verdict, nil
 }
 
-// instrument adds what tells that Lean came to the end of the text, and which
-// axioms the theorem uses. Both stand behind the text, where they cannot change it.
-func (v *Verifier) instrument(p provers.Problem, text string) (instrumented, marker, name string, err error) {
+// instrumented is a text with commands behind it that tell about it.
+type instrumented struct {
+	text    string
+	marker  string // is in the message of the last command
+	theorem string // the theorem's full name, or empty
+	// plain and explicit are the lines of the commands that print the proof of a
+	// problem that asks for an answer, from 1; 0 if there are none.
+	plain, explicit int
+}
+
+// instrument adds what tells that Lean came to the end of the text, which axioms
+// the theorem uses and what its answer is. It all stands behind the text, where
+// it cannot change it.
+func (v *Verifier) instrument(p provers.Problem, text string) (instrumented, error) {
 	var nonce [16]byte
 	if _, err := rand.Read(nonce[:]); err != nil {
-		return "", "", "", err
+		return instrumented{}, err
 	}
-	marker = "ansatz-end-" + hex.EncodeToString(nonce[:])
+	out := instrumented{marker: "ansatz-end-" + hex.EncodeToString(nonce[:])}
 	var b strings.Builder
 	b.WriteString(text)
 	if !strings.HasSuffix(text, "\n") {
 		b.WriteByte('\n')
 	}
-	if v.found.PrintAxioms {
+	if v.found.PrintAxioms || p.Kind == provers.Find {
 		file, err := source.ParseFile("", []byte(source.Text(p, "sorry")))
 		if err != nil {
-			return "", "", "", fmt.Errorf("the problem's own text cannot be read: %w", err)
+			return out, fmt.Errorf("the problem's own text cannot be read: %w", err)
 		}
 		if n := len(file.Targets); n > 0 && !strings.HasPrefix(file.Targets[n-1].Problem.Name, "example_") {
-			name = file.Targets[n-1].Problem.Name
-			fmt.Fprintf(&b, "#print axioms %s\n", name)
+			out.theorem = file.Targets[n-1].Problem.Name
 		}
 	}
-	fmt.Fprintf(&b, "#check %q\n", marker)
-	return b.String(), marker, name, nil
+	if p.Kind == provers.Find && out.theorem != "" {
+		first := 1 + strings.Count(b.String(), "\n")
+		commands, plain, explicit := answerCommands(out.theorem)
+		b.WriteString(commands)
+		out.plain, out.explicit = first+plain, first+explicit
+	}
+	if v.found.PrintAxioms && out.theorem != "" {
+		fmt.Fprintf(&b, "#print axioms %s\n", out.theorem)
+	}
+	fmt.Fprintf(&b, "#check %q\n", out.marker)
+	out.text = b.String()
+	return out, nil
 }
 
 // runServer has a fresh server check a text, and ends it.
@@ -202,6 +225,21 @@ type report struct {
 	messages []soundness.Message
 	complete bool
 	axioms   string
+}
+
+// at is what Lean said of a command on the line, if that was one information.
+func (r *report) at(line int) string {
+	text, count := "", 0
+	for _, m := range r.messages {
+		if m.Line == line && m.Severity == "information" {
+			text = m.Text
+			count++
+		}
+	}
+	if count != 1 {
+		return ""
+	}
+	return text
 }
 
 // add takes in one message.
