@@ -72,8 +72,8 @@ var statementTexts = [statementCount]string{
 	unproveState: `UPDATE state SET status = 'open', proved_by = NULL WHERE run = ?1 AND node = ?2 AND proved_by = ?3`,
 	barAttempt:   `UPDATE attempt SET barred = ?4 WHERE run = ?1 AND node = ?2 AND id = ?3`,
 	insertVerdict: `INSERT INTO verdict (run, seq, time, accepted, class, reason, axioms, messages,
-			prover_name, prover_version, prover_variant, prover_path, prover_options, text, elapsed)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			prover_name, prover_version, prover_variant, prover_path, prover_options, text, elapsed, answers)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 	addTally: `INSERT INTO attempt_tally (run, source, status, count, units, elapsed) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET count = count + excluded.count, units = units + excluded.units, elapsed = elapsed + excluded.elapsed`,
 }
@@ -309,8 +309,12 @@ func (b *batch) verdictGiven(ctx context.Context, e *search.Event) error {
 	if err != nil {
 		return err
 	}
+	answers, err := optionalJSON(v.Answers)
+	if err != nil {
+		return err
+	}
 	return b.exec(ctx, insertVerdict, b.w.run, e.Seq, nanoseconds(e.Time), v.Accepted, v.Class, v.Reason, axioms, messages,
-		v.Prover.Name, v.Prover.Version, string(v.Prover.Variant), v.Prover.Path, options, v.Text, int64(v.Elapsed))
+		v.Prover.Name, v.Prover.Version, string(v.Prover.Variant), v.Prover.Path, options, v.Text, int64(v.Elapsed), answers)
 }
 
 func (b *batch) runEnded(ctx context.Context, e *search.Event) error {

@@ -70,7 +70,7 @@ func jsonText(v any) (string, error) {
 }
 
 // optionalJSON is the JSON of a slice or a map, or NULL for nil.
-func optionalJSON[T []string | map[string]string](v T) (any, error) {
+func optionalJSON[T []string | map[string]string | []provers.Answer](v T) (any, error) {
 	if v == nil {
 		return nil, nil
 	}

@@ -271,21 +271,21 @@ func scanDecision(rows *sql.Rows, e *search.Event) error {
 func scanNote(rows *sql.Rows, e *search.Event) error { return head(rows, e, &e.Kind, &e.Detail) }
 
 const verdictColumns = `accepted, class, reason, axioms, messages,
-	prover_name, prover_version, prover_variant, prover_path, prover_options, text, elapsed`
+	prover_name, prover_version, prover_variant, prover_path, prover_options, text, elapsed, answers`
 
 // verdictRow scans verdictColumns.
 type verdictRow struct {
 	provers.Verdict
-	axioms, messages, options sql.NullString
+	axioms, messages, options, answers sql.NullString
 }
 
 func (v *verdictRow) columns() []any {
 	return []any{&v.Accepted, &v.Class, &v.Reason, &v.axioms, &v.messages,
-		&v.Prover.Name, &v.Prover.Version, &v.Prover.Variant, &v.Prover.Path, &v.options, &v.Text, &v.Elapsed}
+		&v.Prover.Name, &v.Prover.Version, &v.Prover.Variant, &v.Prover.Path, &v.options, &v.Text, &v.Elapsed, &v.answers}
 }
 
 func (v *verdictRow) decode() (provers.Verdict, error) {
-	err := errors.Join(decodeJSON(v.axioms, &v.Axioms), decodeJSON(v.messages, &v.Messages), decodeJSON(v.options, &v.Prover.Options))
+	err := errors.Join(decodeJSON(v.axioms, &v.Axioms), decodeJSON(v.messages, &v.Messages), decodeJSON(v.options, &v.Prover.Options), decodeJSON(v.answers, &v.Answers))
 	return v.Verdict, err
 }
 

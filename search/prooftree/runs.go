@@ -86,6 +86,8 @@ type RunSummary struct {
 	// Verdict is the last that accepted a proof, or else the last, or nil. Check
 	// it with [Stale] before it counts. Its Messages and Text are left out.
 	Verdict *provers.Verdict
+	// Method is how the run looks for an answer; empty if it only proves.
+	Method Method
 }
 
 // Verified reports whether a proof was accepted, by whatever prover.
@@ -166,21 +168,23 @@ const summaryQuery = "SELECT " + runColumns + `,
 		r.expansions, r.wall, r.in_prover, r.in_policy, r.in_store,
 		(SELECT coalesce(sum(count), 0) FROM attempt_tally WHERE run = r.id), (SELECT coalesce(sum(units), 0) FROM attempt_tally WHERE run = r.id),
 		coalesce((SELECT status = 'proved' FROM state WHERE run = r.id AND node = 1), 0),
-		v.accepted, v.class, v.reason, v.axioms, v.prover_name, v.prover_version, v.prover_variant, v.prover_path, v.prover_options, v.elapsed
+		v.accepted, v.class, v.reason, v.axioms, v.prover_name, v.prover_version, v.prover_variant, v.prover_path, v.prover_options, v.elapsed, v.answers,
+		q.method
 	FROM run r JOIN problem p ON p.id = r.problem
-		LEFT JOIN verdict v ON v.run = r.id AND v.seq = (SELECT seq FROM verdict WHERE run = r.id ORDER BY accepted DESC, seq DESC LIMIT 1)`
+		LEFT JOIN verdict v ON v.run = r.id AND v.seq = (SELECT seq FROM verdict WHERE run = r.id ORDER BY accepted DESC, seq DESC LIMIT 1)
+		LEFT JOIN question q ON q.run = r.id`
 
 func (s *Store) scanSummary(rows *sql.Rows) (RunSummary, error) {
 	var r RunSummary
 	var row runRow
 	var ended, started, elapsed sql.NullInt64
 	var accepted sql.NullBool
-	var reason, detail, class, refusal, axioms, name, version, variant, path, options sql.NullString
+	var reason, detail, class, refusal, axioms, name, version, variant, path, options, answers, method sql.NullString
 	var created int64
 	err := rows.Scan(append(row.columns(), &ended, &reason, &detail, &created, &started,
 		&r.Spent.Expansions, &r.Spent.Wall, &r.Spent.InProver, &r.Spent.InPolicy, &r.Spent.InStore,
 		&r.Spent.Attempts, &r.Spent.Units, &r.Proved,
-		&accepted, &class, &refusal, &axioms, &name, &version, &variant, &path, &options, &elapsed)...)
+		&accepted, &class, &refusal, &axioms, &name, &version, &variant, &path, &options, &elapsed, &answers, &method)...)
 	if err != nil {
 		return r, err
 	}
@@ -189,10 +193,11 @@ func (s *Store) scanSummary(rows *sql.Rows) (RunSummary, error) {
 		return r, err
 	}
 	r.RunInfo = stored.RunInfo
+	r.Method = Method(method.String)
 	r.EndReason, r.EndDetail = search.EndReason(reason.String), detail.String
 	r.Created, r.Started, r.Ended = fromNanoseconds(created), fromNanoseconds(started.Int64), fromNanoseconds(ended.Int64)
 	if accepted.Valid {
-		v := verdictRow{axioms: axioms, options: options, Verdict: provers.Verdict{
+		v := verdictRow{axioms: axioms, options: options, answers: answers, Verdict: provers.Verdict{
 			Accepted: accepted.Bool, Class: class.String, Reason: refusal.String, Elapsed: duration(elapsed.Int64),
 			Prover: provers.Info{Name: name.String, Version: version.String, Variant: provers.Variant(variant.String), Path: path.String}}}
 		verdict, err := v.decode()
