@@ -118,8 +118,8 @@ func (p Problem) Prover() (provers.Problem, error) {
 		return provers.Problem{}, fmt.Errorf("encoding %s: %w", p.Name, err)
 	}
 	parts := p.Parts()
-	statement := "theorem " + Identifier(p.Name) + " :" + forAll(p.Intros) +
-		"\n  ∃ " + binders(p.Answers) + "," + forAll(parts.Assumptions) + "\n  " + parts.Requirement()
+	statement := "theorem " + Identifier(p.Name) + " :" + ForAll(p.Intros) +
+		"\n  ∃ " + binders(p.Answers) + "," + ForAll(parts.Assumptions) + "\n  " + parts.Requirement()
 	return p.problem(checkedOptions, statement), nil
 }
 
@@ -142,11 +142,11 @@ func (p Problem) Shell() string {
 	}
 	var lines []string
 	if len(intros) > 0 {
-		lines = append(lines, "intro "+strings.Join(introNames(intros), " "))
+		lines = append(lines, "intro "+strings.Join(IntroNames(intros), " "))
 	}
 	lines = append(lines, "refine ⟨"+strings.Join(p.Metavariables(), ", ")+", ?h⟩")
 	if len(outros) > 0 {
-		lines = append(lines, "case' h => intro "+strings.Join(introNames(outros), " "))
+		lines = append(lines, "case' h => intro "+strings.Join(IntroNames(outros), " "))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -169,7 +169,7 @@ func (p Problem) Question(name string, further []Binder, target string) (provers
 		return provers.Problem{}, fmt.Errorf("encoding %s: %w", p.Name, err)
 	}
 	statement := "theorem " + Identifier(p.Name+"_"+name) + " :" +
-		forAll(slices.Concat(p.Intros, further)) + "\n  " + target
+		ForAll(slices.Concat(p.Intros, further)) + "\n  " + target
 	out := p.problem(checkedOptions, statement)
 	out.Kind = provers.Prove
 	return out, nil
@@ -185,7 +185,8 @@ func names(list []Binder) []string {
 	return out
 }
 
-func introNames(list []Binder) []string {
+// IntroNames are the names under which a proof introduces the binders.
+func IntroNames(list []Binder) []string {
 	out := make([]string, len(list))
 	for i, b := range list {
 		if out[i] = b.Name; b.anonymous() {
@@ -203,7 +204,8 @@ func binders(list []Binder) string {
 	return strings.Join(text, " ")
 }
 
-func forAll(list []Binder) string {
+// ForAll is a quantifier over the binders, or nothing.
+func ForAll(list []Binder) string {
 	if len(list) == 0 {
 		return ""
 	}
@@ -241,6 +243,9 @@ func mentionsAny(text string, list []string) bool {
 	identifiers(text, func(name string) { found = found || slices.Contains(list, name) })
 	return found
 }
+
+// Mentions reports whether the name is an identifier of the text.
+func Mentions(text, name string) bool { return mentionsAny(text, []string{name}) }
 
 // identifiers calls f for the first component of each identifier of a text.
 func identifiers(text string, f func(name string)) {

@@ -21,7 +21,7 @@ import (
 const (
 	childDatabase = "ANSATZ_PROOFTREE_TEST_DATABASE"
 	childRun      = "ANSATZ_PROOFTREE_TEST_RUN"
-	childEvents   = 20_000
+	childEvents   = 100_000
 )
 
 func TestMain(m *testing.M) {
