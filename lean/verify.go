@@ -29,6 +29,8 @@ const maxBatchOutput = 32 << 20
 type Verifier struct {
 	found  Installation
 	config Config
+	// run has Lean read a text; nil starts a fresh process. See [Prover.WarmVerifier].
+	run func(ctx context.Context, text, marker string) (report, process.Exit, error)
 }
 
 var _ provers.Verifier = (*Verifier)(nil)
@@ -66,6 +68,9 @@ func (v *Verifier) Verify(ctx context.Context, c provers.Claim) (provers.Verdict
 	run := v.runBatch
 	if v.found.SlowBatch {
 		run = v.runServer
+	}
+	if v.run != nil {
+		run = v.run
 	}
 	report, exit, err := run(ctx, probe.text, probe.marker)
 	if err != nil {
@@ -177,15 +182,20 @@ func (v *Verifier) runServer(ctx context.Context, text, marker string) (report, 
 		return report{}, process.Exit{}, err
 	}
 	defer w.close()
+	return readDiagnostics(w.doc.Snapshot().Diagnostics, marker), process.Exit{}, nil
+}
+
+// readDiagnostics reads what a server said about a text.
+func readDiagnostics(list []lsp.Diagnostic, marker string) report {
 	var r report
-	for _, m := range w.doc.Snapshot().Diagnostics {
+	for _, m := range list {
 		severity := map[lsp.Severity]string{lsp.SeverityError: "error", lsp.SeverityWarning: "warning", lsp.SeverityInformation: "information"}[m.Severity]
 		if severity == "" {
 			severity = "error" // what is not understood does not pass
 		}
 		r.add(severity, m.Message, m.Range.Start.Line+1, marker)
 	}
-	return r, process.Exit{}, nil
+	return r
 }
 
 // runBatch has Lean check a file.
