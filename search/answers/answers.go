@@ -1,0 +1,510 @@
+// Package answers guesses the values that the answer of a find problem can have,
+// by computing: it evaluates the terms that Lean prints, with Lean's meaning of
+// the operators, and searches for models of a context.
+//
+// Nothing here is trusted. A wrong guess is refused by the prover, which has to
+// prove every statement about the answer; so where Lean's meaning is not known, a
+// fact is left out, and a quantifier without bounds is tried on a window. All
+// functions are deterministic and bounded by a number of steps, not by the clock.
+package answers
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/ansatz-prover/ansatz/search/policy/builtin/term"
+)
+
+// Question is one goal that mentions an answer.
+type Question struct {
+	Hypotheses []provers.Hypothesis // the local context, as the prover prints it
+	Target     string               // what is to hold of the answer
+	Answer     string               // the answer's name in Target or Hypotheses: a metavariable or a variable
+	Type       string               // the answer's type, as the prover prints it
+	Scope      []string             // the variables that the answer may mention
+}
+
+// Guess is a value that the answer may have.
+type Guess struct {
+	Term   string  // a Lean term in normal form
+	Source string  // how it was found: "evaluated", "forced", "models", "formula", "numeral"
+	Weight float64 // how likely it is, from 0 to 1
+}
+
+// Budgets, in steps of the evaluator; a step takes some tens of nanoseconds.
+const (
+	modelSteps  = 900_000
+	answerSteps = 1_200_000
+	allSteps    = 2_500_000
+)
+
+// wantedModels is how many models a guess has to fit.
+const wantedModels = 16
+
+// maxValues bounds the values that All lists.
+const maxValues = 8
+
+// model is a snapshot of the symbols' values.
+type model struct {
+	assigned []bool
+	values   []value
+}
+
+func (m *machine) snapshot() model { return model{slices.Clone(m.assigned), slices.Clone(m.values)} }
+
+// load sets the symbols to the values of a model.
+func (m *machine) load(from model) {
+	clear(m.assigned)
+	copy(m.assigned, from.assigned)
+	copy(m.values, from.values)
+}
+
+// models searches for several models that differ as much as is cheap.
+func (p *problem) models(count, steps int) []model {
+	m := &p.machine
+	var found []model
+	seen := map[string]bool{}
+	left := steps
+	for seed := 0; seed < 3*count && len(found) < count && left > 0; seed++ {
+		for _, limit := range []int64{20, 200, 3000} {
+			m.steps = min(left, steps/3)
+			before := m.steps
+			added, models := false, 0
+			s := &solver{m: m, variables: p.variables, seed: seed, limit: limit}
+			s.onModel = func() bool {
+				models++
+				var values []value
+				for _, id := range p.variables {
+					values = append(values, m.values[id])
+				}
+				if k := join(values); !seen[k] {
+					seen[k], added = true, true
+					found = append(found, m.snapshot())
+				}
+				return models < 1+count/4 && len(found) < count
+			}
+			clear(m.assigned)
+			s.search(p.facts)
+			left -= before - m.steps
+			if added || !s.partial || left <= 0 {
+				if !added && !s.partial && seed == 0 {
+					return nil
+				}
+				break
+			}
+		}
+		if seed > 2 && len(found) <= 1 { // the model is the only one, or as good as that
+			break
+		}
+	}
+	clear(m.assigned)
+	return found
+}
+
+// guesses collects guesses, the best of those with the same term.
+type guesses struct {
+	list []Guess
+	at   map[string]int
+}
+
+func (g *guesses) add(text, source string, weight float64) {
+	if g.at == nil {
+		g.at = map[string]int{}
+	}
+	if i, ok := g.at[text]; ok {
+		if g.list[i].Weight < weight {
+			g.list[i].Weight, g.list[i].Source = weight, source
+		}
+		return
+	}
+	g.at[text] = len(g.list)
+	g.list = append(g.list, Guess{text, source, weight})
+}
+
+// best are the guesses in the order of their weight.
+func (g *guesses) best(count int) []Guess {
+	slices.SortStableFunc(g.list, func(a, b Guess) int { return cmp.Compare(b.Weight, a.Weight) })
+	return g.list[:min(max(count, 0), len(g.list))]
+}
+
+// Values guesses values with which the target holds in all models of the
+// hypotheses, the likeliest first and at most max of them.
+func Values(q Question, max int) []Guess {
+	g := &guesses{}
+	q.collect(g)
+	return g.best(max)
+}
+
+// mentioned reports whether a hypothesis other than its declaration mentions the answer.
+func (q Question) mentioned() bool {
+	for _, h := range q.Hypotheses {
+		if term.Parse(h.Type).Mentions(q.Answer) {
+			return true
+		}
+	}
+	return false
+}
+
+func (q Question) collect(g *guesses) {
+	s := parseSort(q.Type)
+	if s == nil {
+		return
+	}
+	if q.mentioned() {
+		values, complete := All(q)
+		weight := 0.5
+		if complete {
+			weight = 0.9
+		}
+		for i, v := range values {
+			g.add(v.Term, v.Source, weight-0.01*float64(i))
+		}
+	}
+	p := read(q.Hypotheses)
+	variables := slices.Clone(p.variables)
+	answer := p.elaborator.names[q.Answer]
+	if answer == nil {
+		answer = p.declare(q.Answer, s)
+	}
+	ids := p.variables[len(variables):]
+	p.variables = variables
+	var conjuncts []*node
+	var split func(t *term.Term)
+	unread := 0
+	split = func(t *term.Term) {
+		if t.Is("∧") {
+			split(t.Left())
+			split(t.Right())
+		} else if n := p.proposition(t); n != nil {
+			conjuncts = append(conjuncts, n)
+		} else {
+			unread++
+		}
+	}
+	split(term.Parse(q.Target))
+	p.machine.steps = modelSteps / 4
+	p.instantiate(conjuncts...)
+	models := p.models(wantedModels, modelSteps)
+	trust := 1.0
+	if p.unreadable > 0 || unread > 0 {
+		trust = 0.8
+	}
+	if len(models) == 0 { // closed parts of the target can still be computed
+		models = []model{p.machine.snapshot()}
+		trust *= 0.6
+	}
+	if !p.direct(g, q, answer, conjuncts, models, trust) {
+		p.forced(g, answer, ids, conjuncts, models, trust)
+	}
+	p.fallback(g, s)
+}
+
+// sameNode reports whether both are the same unknown, or tuples of the same.
+func sameNode(a, b *node) bool {
+	if a.op != b.op || a.index != b.index || len(a.args) != len(b.args) || a.op != opUnknown && a.op != opTuple {
+		return false
+	}
+	for i := range a.args {
+		if !sameNode(a.args[i], b.args[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// mentionsAny reports whether the node mentions a part of the answer.
+func mentionsAny(n, answer *node) bool {
+	switch answer.op {
+	case opUnknown:
+		return mentionsSymbol(n, answer.index)
+	case opTuple:
+		for _, a := range answer.args {
+			if mentionsAny(n, a) {
+				return true
+			}
+		}
+	case opCell:
+		return mentionsFunction(n, answer.index)
+	}
+	return false
+}
+
+// direct evaluates e of a conjunct answer = e in the models; false if there is none.
+func (p *problem) direct(g *guesses, q Question, answer *node, conjuncts []*node, models []model, trust float64) bool {
+	m := &p.machine
+	settled := false
+	for _, c := range conjuncts {
+		if c.op != opEqual && c.op != opIff {
+			continue
+		}
+		e := c.args[1]
+		if sameNode(e, answer) {
+			e = c.args[0]
+		} else if !sameNode(c.args[0], answer) {
+			continue
+		}
+		if mentionsAny(e, answer) {
+			continue
+		}
+		var values []value
+		var counts []int
+		for _, from := range models {
+			m.load(from)
+			m.steps, m.weak = answerSteps/4, false
+			m.locals = m.locals[:0]
+			v, st := m.eval(e)
+			if st != done || v.kind == function {
+				continue
+			}
+			if i := slices.IndexFunc(values, func(u value) bool { return equal(u, v) }); i >= 0 {
+				counts[i]++
+			} else {
+				values, counts = append(values, v), append(counts, 1)
+			}
+		}
+		for i, v := range values {
+			weight := trust
+			if len(values) > 1 {
+				weight *= 0.5 * float64(counts[i]) / float64(len(models))
+			}
+			g.add(v.format(answer.sort), "evaluated", weight)
+		}
+		if len(values) > 0 {
+			settled = len(values) == 1
+		}
+	}
+	return settled
+}
+
+// maxCandidates bounds the values that are looked at for one answer.
+const maxCandidates = 80
+
+// forced solves the target for the answer in each model, and keeps what holds in all.
+func (p *problem) forced(g *guesses, answer *node, ids []int, conjuncts []*node, models []model, trust float64) {
+	if answer.op == opCell {
+		return
+	}
+	m := &p.machine
+	var goal []constraint
+	for _, c := range conjuncts {
+		goal = append(goal, constraint{node: c})
+	}
+	var candidates []value
+	var only bool
+	for i, from := range models[:min(len(models), 4)] {
+		m.load(from)
+		for _, limit := range []int64{60, 3000} {
+			m.steps = answerSteps / 8
+			s := &solver{m: m, variables: ids, watched: ids, limit: limit}
+			found := 0
+			s.onModel = func() bool {
+				m.locals = m.locals[:0]
+				v, st := m.eval(answer)
+				if st != done {
+					return true
+				}
+				if found++; !contains(candidates, v) {
+					candidates = append(candidates, v)
+				}
+				return found < maxCandidates/4
+			}
+			s.search(goal)
+			if i == 0 {
+				only = !s.partial
+			}
+			if found > 0 || !s.partial {
+				break
+			}
+		}
+	}
+	for _, id := range ids {
+		m.assigned[id] = false
+	}
+	type scored struct {
+		v     value
+		share float64
+	}
+	var kept []scored
+	for _, v := range candidates {
+		agree, refuse := 0, 0
+		for _, from := range models {
+			m.load(from)
+			m.steps = answerSteps / 40
+			if !p.give(answer, v) {
+				refuse++
+				continue
+			}
+			truth := 1
+			for _, c := range conjuncts {
+				m.locals = m.locals[:0]
+				r, st := m.eval(c)
+				if st == done && r.small == 0 {
+					truth = -1
+					break
+				} else if st != done {
+					truth = 0
+				}
+			}
+			switch truth {
+			case 1:
+				agree++
+			case -1:
+				refuse++
+			}
+		}
+		if refuse == 0 {
+			kept = append(kept, scored{v, float64(agree) / float64(len(models))})
+		}
+	}
+	for i, k := range kept {
+		source, weight := "models", 0.6*trust*(0.5+0.5*k.share)
+		if only && len(kept) == 1 {
+			source, weight = "forced", 0.95*trust
+		}
+		g.add(k.v.format(answer.sort), source, weight-0.005*float64(min(i, 50)))
+	}
+}
+
+// give assigns a value to the answer, component by component.
+func (p *problem) give(answer *node, v value) bool {
+	m := &p.machine
+	switch answer.op {
+	case opUnknown:
+		if !inSort(v, answer.sort) {
+			return false
+		}
+		m.assigned[answer.index], m.values[answer.index] = true, v
+		return true
+	case opTuple:
+		parts := v.elements()
+		if len(parts) != len(answer.args) {
+			return false
+		}
+		for i, a := range answer.args {
+			if !p.give(a, parts[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// fallback adds what an answer often is when nothing could be computed.
+func (p *problem) fallback(g *guesses, s *sort) {
+	switch s.kind {
+	case proposition, boolean:
+		g.add(truthOf(true).format(s), "default", 0.2)
+		g.add(truthOf(false).format(s), "default", 0.19)
+	case listOf:
+		g.add("[]", "default", 0.05)
+	case natural, whole, fraction:
+		weight := 0.1
+		for _, v := range append([]value{integer(0), integer(1), integer(2)}, p.numerals...) {
+			if inSort(v, s) {
+				g.add(v.format(s), "numeral", weight)
+				weight *= 0.95
+			}
+		}
+	}
+}
+
+// All lists the values that the answer, a variable of the hypotheses, has in their
+// models. It is complete if there are no others as far as could be computed.
+func All(q Question) (values []Guess, complete bool) {
+	p := read(q.Hypotheses)
+	answer := p.elaborator.names[q.Answer]
+	if answer == nil {
+		s := parseSort(q.Type)
+		if s == nil {
+			return nil, false
+		}
+		answer = p.declare(q.Answer, s)
+	}
+	if answer.op == opCell {
+		return nil, false
+	}
+	var watched []int
+	var collect func(n *node)
+	collect = func(n *node) {
+		if n.op == opUnknown {
+			watched = append(watched, n.index)
+		}
+		for _, a := range n.args {
+			collect(a)
+		}
+	}
+	collect(answer)
+	m := &p.machine
+	m.steps = modelSteps / 4
+	p.instantiate()
+	var found []value
+	left := allSteps
+	for _, limit := range []int64{30, 400, 5000} {
+		m.steps = left
+		clear(m.assigned)
+		s := &solver{m: m, variables: p.variables, watched: watched, limit: limit}
+		found = found[:0]
+		certain := true
+		s.onModel = func() bool {
+			m.locals = m.locals[:0]
+			v, st := m.eval(answer)
+			if st != done {
+				certain = false
+				return true
+			}
+			if s.pending > 0 {
+				certain = false
+			}
+			if !contains(found, v) {
+				found = append(found, v)
+			}
+			return len(found) <= maxValues
+		}
+		s.search(p.facts)
+		left = m.steps
+		complete = !s.partial && !s.stopped && certain && p.unreadable == 0
+		if complete || len(found) > maxValues || left <= 0 {
+			break
+		}
+	}
+	if len(found) > maxValues {
+		found, complete = found[:maxValues], false
+	}
+	weight := 0.6
+	if complete {
+		weight = 1
+	}
+	for _, v := range found {
+		values = append(values, Guess{v.format(answer.sort), "models", weight})
+	}
+	return values, complete
+}
+
+// Satisfiable searches for a model of the hypotheses, to see that they do not
+// contradict each other. The model has a Lean term for each variable.
+func Satisfiable(hypotheses []provers.Hypothesis) (found map[string]string, ok bool) {
+	p := read(hypotheses)
+	p.machine.steps = modelSteps / 4
+	p.instantiate()
+	models := p.models(1, modelSteps)
+	if len(models) == 0 {
+		return nil, false
+	}
+	m := &p.machine
+	m.load(models[0])
+	m.steps = answerSteps
+	found = map[string]string{}
+	for _, name := range p.names {
+		n := p.elaborator.names[name]
+		m.locals = m.locals[:0]
+		if n.op == opCell {
+			continue
+		}
+		if v, st := m.eval(n); st == done {
+			found[name] = v.format(n.sort)
+		}
+	}
+	return found, true
+}
