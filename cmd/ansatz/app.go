@@ -131,7 +131,8 @@ check what it found. Nothing else counts as proved.`,
 		&cobra.Group{ID: "search", Title: "Searching:"},
 		&cobra.Group{ID: "look", Title: "Looking at searches:"},
 		&cobra.Group{ID: "setup", Title: "Setting up:"})
-	root.AddCommand(newProve(a), newResume(a), newCheck(a), newShow(a), newRuns(a), newExport(a), newProvers(a), newVersion(a))
+	root.AddCommand(newProve(a), newSolve(a), newResume(a), newCheck(a), newShow(a), newRuns(a), newExport(a), newProvers(a), newVersion(a))
+	root.AddCommand(newDataset(a))
 	root.AddCommand(helpTopics()...)
 	root.SetHelpCommandGroupID("setup")
 	root.SetCompletionCommandGroupID("setup")

@@ -51,6 +51,13 @@ func (a *app) resume(ctx context.Context, f searchFlags, fresh bool, typed strin
 	} else if was.Version != is.Version || was.Variant != is.Variant {
 		b.runner.display.Say("the run was made with %s %s (%s); what it found may not hold with %s (%s)", was.Name, was.Version, was.Variant, is.Version, is.Variant)
 	}
+	if p.question != nil {
+		var known *collector
+		if p, known, err = a.again(p, b); err != nil {
+			return errors.Join(err, b.end())
+		}
+		defer func() { a.sayAnswer(known) }()
+	}
 	sum := results.NewSummary(1)
 	sum.Seed = p.info.Seed
 	err = b.all(ctx, sum, []problems.Task{{Problem: p.info.Problem}}, func(*problems.Task) plan { return p }, func(*problems.Task, results.Result) {})
@@ -83,6 +90,11 @@ func (a *app) stored(ctx context.Context, f searchFlags, fresh bool, typed strin
 		return plan{}, err
 	}
 	p := plan{info: summary.RunInfo, resume: tree, before: tree.Spent()}
+	if question, found, err := store.Question(ctx, run); err != nil {
+		return plan{}, err
+	} else if found {
+		p.question = &question
+	}
 	if last := tree.Info(); last.ID != "" {
 		p.info.Budget, p.info.Stages = last.Budget, last.Stages // as the last resume had it
 	}

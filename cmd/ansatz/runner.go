@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,14 @@ type plan struct {
 	info   search.RunInfo
 	resume *search.Tree
 	before search.Spent
+	// policy replaces the runner's, if it is set.
+	policy policy.Policy
+	// judge has the last word on a proof that the final check accepted, if it is set.
+	judge func(provers.Verdict) provers.Verdict
+	// question is stored with a run that looks for an answer.
+	question *prooftree.Question
+	// passing is set for a search that is only a means: it is not stored.
+	passing bool
 }
 
 // run does one search. The result is valid in any case; the error is one that
@@ -44,16 +53,30 @@ func (r *runner) run(ctx context.Context, p plan) (results.Result, error) {
 	}
 	defer sessions.close()
 
-	config := search.Config{Info: p.info, Open: sessions.take, Workers: len(sessions.ready), Policy: r.policy,
+	config := search.Config{Info: p.info, Open: sessions.take, Workers: len(sessions.ready), Policy: cmp.Or(p.policy, r.policy),
 		Verify: r.conn.verifier.Verify, Resume: p.resume, Observe: r.display.Observe}
-	config.Info.Prover, config.Info.Policy = r.conn.prover.Info(), r.policy.Name()
-	if r.store != nil {
+	if p.judge != nil {
+		config.Verify = func(ctx context.Context, c provers.Claim) (provers.Verdict, error) {
+			v, err := r.conn.verifier.Verify(ctx, c)
+			if err == nil && v.Accepted {
+				v = p.judge(v)
+			}
+			return v, err
+		}
+	}
+	config.Info.Prover, config.Info.Policy = r.conn.prover.Info(), config.Policy.Name()
+	if r.store != nil && !p.passing {
 		writer, err := r.own(ctx, config.Info, p.resume != nil)
 		if err != nil {
 			return results.NotSearched(problem, results.Failed, err.Error()), err
 		}
 		defer func() { _ = writer.Close() }() // what was appended is stored
 		config.Log, config.Info.ID = writer, writer.Info().ID
+		if p.question != nil {
+			if err := writer.SetQuestion(ctx, *p.question); err != nil {
+				return results.NotSearched(problem, results.Failed, err.Error()), err
+			}
+		}
 	}
 	r.display.Update(func(s *console.Status) { s.Searching, s.Since = true, time.Now() })
 	found, err := search.Run(ctx, config)

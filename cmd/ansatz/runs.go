@@ -18,6 +18,8 @@ type runJSON struct {
 	Run        string           `json:"run"`
 	Name       string           `json:"name"`
 	Source     string           `json:"source,omitempty"`
+	Method     prooftree.Method `json:"method,omitempty"` // of a run that looks for an answer
+	Answer     string           `json:"answer,omitempty"` // that an accepted proof gives
 	State      string           `json:"state"` // proved, unproved, unverified, interrupted, error, running, stale
 	Status     string           `json:"status"`
 	End        search.EndReason `json:"end,omitempty"`
@@ -39,7 +41,11 @@ type runsJSON struct {
 }
 
 func newRunJSON(r prooftree.RunSummary) runJSON {
-	return runJSON{Run: r.ID, Name: r.Problem.Name, Source: r.Problem.Source, State: runState(r), Status: string(r.Status),
+	answer := ""
+	if r.Verified() {
+		answer = texts(r.Verdict.Answers)
+	}
+	return runJSON{Run: r.ID, Name: r.Problem.Name, Source: r.Problem.Source, Method: r.Method, Answer: answer, State: runState(r), Status: string(r.Status),
 		End: r.EndReason, Detail: r.EndDetail, Created: r.Created, Elapsed: r.Spent.Wall.Seconds(),
 		Attempts: r.Spent.Attempts, Expansions: r.Spent.Expansions, Prover: r.Prover, Policy: r.Policy, Seed: r.Seed}
 }
@@ -122,7 +128,11 @@ func runsText(list []runJSON, zone *time.Location) string {
 	}
 	rows := make([][]string, 0, len(list))
 	for _, r := range list {
-		rows = append(rows, []string{r.Run, r.State, console.Clip(console.OneLine(r.Name), 40), console.Duration(results.Seconds(r.Elapsed)), console.Count(r.Attempts),
+		name := console.Clip(console.OneLine(r.Name), 40)
+		if r.Method != "" {
+			name += " (" + string(r.Method) + ")"
+		}
+		rows = append(rows, []string{r.Run, r.State, name, console.Duration(results.Seconds(r.Elapsed)), console.Count(r.Attempts),
 			r.Created.In(zone).Format("2006-01-02 15:04"), r.Prover.Name + " " + r.Prover.Version})
 	}
 	return console.Columns([]string{"run", "state", "problem", ">time", ">attempts", "created", "prover"}, rows)

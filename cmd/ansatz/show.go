@@ -28,6 +28,7 @@ type showJSON struct {
 	Spent     search.Spent       `json:"spent"`
 	Proof     string             `json:"proof,omitempty"`
 	Verdicts  []provers.Verdict  `json:"verdicts"`
+	Question  *questionJSON      `json:"question,omitempty"` // of a run that looks for an answer
 	Tree      *treeview.Node     `json:"tree,omitempty"`
 	Failures  []treeview.Failure `json:"failures,omitempty"`
 	Truncated bool               `json:"truncated,omitempty"` // the tree has more than is shown
@@ -129,6 +130,9 @@ func readShow(ctx context.Context, store *prooftree.Store, run string, f showFla
 	if i := slices.IndexFunc(s.Verdicts, func(v provers.Verdict) bool { return v.Accepted }); i >= 0 {
 		s.Proof = proofIn(summary.Problem, s.Verdicts[i].Text)
 	}
+	if s.Question, err = readQuestion(ctx, store, run, s.Verdicts); err != nil {
+		return s, err
+	}
 	view, err := store.View(ctx, run)
 	if err != nil {
 		return s, err
@@ -175,6 +179,11 @@ func (s showJSON) header(zone *time.Location) string {
 		{"run", r.Run},
 		{"problem", strings.TrimSuffix(console.OneLine(r.Name)+"  "+console.OneLine(r.Source), "  ")},
 		{"state", verdict},
+	}
+	if s.Question != nil {
+		rows = append(rows, s.Question.rows()...)
+	}
+	rows = append(rows, [][]string{
 		{"created", r.Created.In(zone).Format("2006-01-02 15:04:05")},
 		{"searched", fmt.Sprintf("%s, %s, %s", console.Duration(s.Spent.Wall), console.Plural(s.Spent.Attempts, "attempt"), console.Plural(s.Spent.Expansions, "expansion"))},
 		{"tree", fmt.Sprintf("%s: %s proved, %s open, %s given up; depth %d", console.Plural(int64(s.Counts.Nodes), "state"),
@@ -182,6 +191,6 @@ func (s showJSON) header(zone *time.Location) string {
 		{"outcomes", treeview.OutcomesText(s.Counts.ByStatus)},
 		{"prover", fmt.Sprintf("%s %s (%s)", r.Prover.Name, r.Prover.Version, r.Prover.Variant)},
 		{"policy", fmt.Sprintf("%s, seed %d", r.Policy, r.Seed)},
-	}
+	}...)
 	return console.Columns(nil, rows)
 }

@@ -310,3 +310,13 @@ func proposition(b Binder) bool {
 	}
 	return strings.HasPrefix(b.Name, "h") && strings.HasPrefix(strings.TrimSpace(b.Type), "∀")
 }
+
+// Restates reports whether an answer only repeats a part of what the problem asks
+// for, up to spaces. It is meant for answers that are not in normal form.
+func Restates(answer, requirement string) bool {
+	squeeze := func(s string) string {
+		return strings.NewReplacer(" ", "", "\n", "", "\t", "", "(", "", ")", "").Replace(s)
+	}
+	a := squeeze(answer)
+	return strings.ContainsAny(a, propositionSigns+"|{∀") && strings.Contains(squeeze(requirement), a)
+}

@@ -1,0 +1,686 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ansatz-prover/ansatz/benchmarks/dataset"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/problems"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
+	"github.com/ansatz-prover/ansatz/lean/source"
+	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/ansatz-prover/ansatz/search/fps"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// datasetFlags say how to read a dataset, and which of its records are meant.
+type datasetFlags struct {
+	options  dataset.Options
+	layout   string
+	requires []string
+	names    []string
+}
+
+func (f *datasetFlags) register(cmd *cobra.Command) {
+	f.registerReading(cmd)
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.requires, "requires", nil, "only records that need no more than these `libraries`: core, mathlib, ...")
+	flags.StringArrayVar(&f.names, "name", nil, "only records whose name matches this `glob` (may be repeated)")
+	mustComplete(cmd, "requires", []string{"core", "mathlib"})
+}
+
+func (f *datasetFlags) registerReading(cmd *cobra.Command) {
+	layouts := make([]string, 0, len(dataset.Layouts()))
+	for _, l := range dataset.Layouts() {
+		layouts = append(layouts, string(l))
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.layout, "layout", "", "the layout of the files instead of what their content shows: "+strings.Join(layouts, ", "))
+	flags.BoolVar(&f.options.Core, "core", false, "read records of layout fps that do not say whether they need Mathlib as if they did not")
+	flags.StringVar(&f.options.References, "references", "", "the `file` with the references for a .lean file (default NAME.answers.json beside it)")
+	mustComplete(cmd, "layout", layouts)
+}
+
+func newDataset(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "dataset", GroupID: "look", Short: "List, show and check the problems of benchmarks",
+		Long: `Look at benchmarks of formal problems: what is in a file, what a problem says and
+what is wrong with it. The layout of a file is told from its content:
+
+  fps                FormalMath500, MiniF2F-Solving, PutnamBench-Solving (JSON lines)
+  minif2f            JSON lines with formal_statement, or a folder of .lean files
+  putnam             .lean files with abbrev NAME_solution := sorry
+  constructivebench  JSON with the answer as an abbreviation or an existential
+  lean               a .lean file: theorem NAME : ∃ ... := by sorry asks for an answer
+
+Reference answers are never a part of what a search gets to see.`,
+		Example: `  ansatz dataset list formal_math500.jsonl --requires core
+  ansatz dataset show formal_math500.jsonl formal_math500_14
+  ansatz dataset lint formal_math500.jsonl --requires core --elaborate`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newDatasetList(a), newDatasetShow(a), newDatasetLint(a))
+	return cmd
+}
+
+// datasetFiles completes the names of files that may be a dataset.
+func datasetFiles(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return []cobra.Completion{"jsonl", "json", "lean"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
+func newDatasetList(a *app) *cobra.Command {
+	var f datasetFlags
+	cmd := &cobra.Command{
+		Use: "list FILE|FOLDER...", Short: "List the problems of datasets",
+		Long: `List the problems of files and folders: what each asks for, the type of the answer,
+the libraries that it needs, and whether there is a reference answer. With --json:
+one object a line, dataset_record and, at the end, dataset_summary with the hash
+of each file.`,
+		Example: `  ansatz dataset list formal_math500.jsonl
+  ansatz dataset list PutnamBench/lean4/src --json > putnam.jsonl
+  ansatz dataset list *.jsonl --requires core --name '*_1?'`,
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: datasetFiles,
+		RunE:              func(_ *cobra.Command, args []string) error { return a.listDataset(f, args) },
+	}
+	f.register(cmd)
+	return cmd
+}
+
+// recordJSON is one record of "ansatz dataset list --json" and show.
+type recordJSON struct {
+	Version      int          `json:"version"`
+	Type         string       `json:"type"` // "dataset_record"
+	Name         string       `json:"name"`
+	Origin       string       `json:"origin,omitempty"`
+	Kind         provers.Kind `json:"kind"`
+	File         string       `json:"file"`
+	Line         int          `json:"line"`
+	Index        *int         `json:"index,omitempty"`
+	Split        string       `json:"split,omitempty"`
+	Answers      []fps.Binder `json:"answers,omitempty"`
+	Requires     []string     `json:"requires"`
+	HasReference bool         `json:"has_reference"`
+	Core         *bool        `json:"core,omitempty"`
+	Tags         []string     `json:"tags,omitempty"`
+	// The rest is only shown by "ansatz dataset show".
+	Problem   *provers.Problem   `json:"problem,omitempty"`
+	Parts     *fps.Problem       `json:"parts,omitempty"`
+	Reference *dataset.Reference `json:"reference,omitempty"`
+	Informal  *dataset.Informal  `json:"informal,omitempty"`
+}
+
+func newRecordJSON(r dataset.Record) recordJSON {
+	out := recordJSON{Version: results.Version, Type: "dataset_record", Name: r.Name, Origin: r.Origin, Kind: r.Kind(), File: r.File, Line: r.Line,
+		Split: r.Split, Requires: r.Requires, HasReference: r.Reference != nil, Core: r.Core, Tags: r.Tags}
+	if r.Index >= 0 {
+		out.Index = &r.Index
+	}
+	if out.Requires == nil {
+		out.Requires = []string{}
+	}
+	if r.Find != nil {
+		out.Answers = r.Find.Answers
+	}
+	return out
+}
+
+// datasetSummary adds the records up.
+type datasetSummary struct {
+	Version     int               `json:"version"`
+	Type        string            `json:"type"` // "dataset_summary"
+	Records     int               `json:"records"`
+	Find        int               `json:"find"`
+	Prove       int               `json:"prove"`
+	References  int               `json:"references"`
+	Requires    map[string]int    `json:"requires"` // "core" for those that need no library
+	LeftOut     []dataset.LeftOut `json:"left_out,omitempty"`
+	InputErrors int               `json:"input_errors"`
+	Files       []dataset.File    `json:"files"`
+}
+
+// selection is the records of a command line, and what is known of the others.
+type selection struct {
+	records []dataset.Record
+	leftOut []dataset.LeftOut
+	errors  []source.LineError
+	files   []dataset.File
+}
+
+// readDataset reads what a command line names, and reports what cannot be read.
+func (a *app) readDataset(f datasetFlags, paths []string) (selection, error) {
+	var none problems.Input
+	if err := none.Choose(f.names); err != nil {
+		return selection{}, usage(err, "a pattern is a name with *, ? and [a-z]")
+	}
+	f.options.Layout = dataset.Layout(f.layout)
+	set, err := dataset.Read(paths, f.options)
+	if err != nil {
+		return selection{}, usage(err, "give .jsonl, .json and .lean files, or folders of them")
+	}
+	for _, e := range set.Errors {
+		a.reportMistake(problems.Mistake{File: e.File, Line: e.Line, Column: e.Column, Reason: e.Reason})
+	}
+	s := selection{records: set.Records, errors: set.Errors, files: set.Files}
+	if len(f.names) > 0 {
+		s.records = slices.DeleteFunc(s.records, func(r dataset.Record) bool { return !problems.NameMatches(r.Name, f.names) })
+	}
+	if len(s.records) == 0 {
+		what := "no problem was found"
+		if len(f.names) > 0 {
+			what = "no problem has a name that matches " + strings.Join(f.names, " or ")
+		}
+		return s, usagef("see: ansatz dataset --help", "%s in %s", what, strings.Join(paths, ", "))
+	}
+	if len(f.requires) > 0 {
+		s.records, s.leftOut = dataset.Filter(s.records, f.requires)
+	}
+	return s, nil
+}
+
+// outcome is the error that says by its exit code that not all could be read.
+func (s selection) outcome() error {
+	if len(s.errors) > 0 {
+		return &exitError{code: exitUnproved}
+	}
+	return nil
+}
+
+func (s selection) summary() datasetSummary {
+	sum := datasetSummary{Version: results.Version, Type: "dataset_summary", Records: len(s.records), Requires: map[string]int{},
+		LeftOut: s.leftOut, InputErrors: len(s.errors), Files: s.files}
+	for _, r := range s.records {
+		if r.Find != nil {
+			sum.Find++
+		} else {
+			sum.Prove++
+		}
+		if r.Reference != nil {
+			sum.References++
+		}
+		sum.Requires[needs(r)]++
+	}
+	return sum
+}
+
+// needs are the libraries that a record needs, in one word.
+func needs(r dataset.Record) string {
+	if len(r.Requires) == 0 {
+		return "core"
+	}
+	return strings.Join(r.Requires, ", ")
+}
+
+func (a *app) listDataset(f datasetFlags, paths []string) error {
+	s, err := a.readDataset(f, paths)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		for _, r := range s.records {
+			a.printJSON(newRecordJSON(r))
+		}
+		a.printJSON(s.summary())
+		return s.outcome()
+	}
+	a.printf("%s\n%s", datasetText(s.records), s.summary().text())
+	return s.outcome()
+}
+
+// datasetText is the list for people.
+func datasetText(records []dataset.Record) string {
+	rows := make([][]string, 0, len(records))
+	for _, r := range records {
+		var types []string
+		if r.Find != nil {
+			for _, answer := range r.Find.Answers {
+				types = append(types, console.OneLine(answer.Type))
+			}
+		}
+		reference := ""
+		if r.Reference != nil {
+			reference = "yes"
+		}
+		rows = append(rows, []string{console.Clip(console.OneLine(r.Name), 40), string(r.Kind()), console.Clip(strings.Join(types, "; "), 40), needs(r), reference})
+	}
+	return console.Columns([]string{"name", "kind", "answer type", "requires", "reference"}, rows)
+}
+
+func (sum datasetSummary) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s in %s: %d to find, %d to prove; %s\n", console.Plural(int64(sum.Records), "problem"),
+		console.Plural(int64(len(sum.Files)), "file"), sum.Find, sum.Prove, console.Plural(int64(sum.References), "reference"))
+	libraries := make([]string, 0, len(sum.Requires))
+	for library, n := range sum.Requires {
+		libraries = append(libraries, fmt.Sprintf("%s (%s)", library, console.Count(int64(n))))
+	}
+	slices.Sort(libraries)
+	if len(libraries) > 0 {
+		fmt.Fprintf(&b, "requires: %s\n", strings.Join(libraries, ", "))
+	}
+	total := 0
+	reasons := make([]string, 0, len(sum.LeftOut))
+	for _, out := range sum.LeftOut {
+		total += out.Records
+		reasons = append(reasons, fmt.Sprintf("%s (%s)", out.Reason, console.Count(int64(out.Records))))
+	}
+	if total > 0 {
+		fmt.Fprintf(&b, "left out %s: %s\n", console.Count(int64(total)), strings.Join(reasons, ", "))
+	}
+	if sum.InputErrors > 0 {
+		fmt.Fprintf(&b, "unreadable: %s\n", console.Plural(int64(sum.InputErrors), "place"))
+	}
+	return b.String()
+}
+
+// showDatasetFlags are the flags of "ansatz dataset show".
+type showDatasetFlags struct {
+	datasetFlags
+	reference, informal bool
+}
+
+func newDatasetShow(a *app) *cobra.Command {
+	var f showDatasetFlags
+	cmd := &cobra.Command{
+		Use: "show FILE NAME", Short: "Show one problem: its parts and its Lean text",
+		Long: `Show a problem as it is given to a prover, and its parts. The reference answer and
+the informal text are only shown if they are asked for. With --json: one object,
+dataset_record.`,
+		Example: `  ansatz dataset show formal_math500.jsonl formal_math500_14
+  ansatz dataset show putnam.json putnam_1962_a2 --reference --informal`,
+		Args: cobra.ExactArgs(2),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			if len(args) == 0 {
+				return datasetFiles(nil, nil, "")
+			}
+			return recordNames(f.datasetFlags, args, typed)
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.showDataset(f, args[0], args[1]) },
+	}
+	f.registerReading(cmd)
+	cmd.Flags().BoolVar(&f.reference, "reference", false, "show the reference answer too")
+	cmd.Flags().BoolVar(&f.informal, "informal", false, "show the informal problem too, and with --reference its answer")
+	return cmd
+}
+
+// recordNames completes the name of a record.
+func recordNames(f datasetFlags, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	const most = 100
+	f.options.Layout = dataset.Layout(f.layout)
+	set, err := dataset.Read(args[:1], f.options)
+	if err != nil || len(args) > 1 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var list []cobra.Completion
+	for _, r := range set.Records {
+		if strings.HasPrefix(r.Name, typed) && len(list) < most {
+			list = append(list, r.Name)
+		}
+	}
+	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+func (a *app) showDataset(f showDatasetFlags, path, name string) error {
+	f.options.Layout = dataset.Layout(f.layout)
+	set, err := dataset.Read([]string{path}, f.options)
+	if err != nil {
+		return usage(err, "give a .jsonl, .json or .lean file, or a folder of them")
+	}
+	i := slices.IndexFunc(set.Records, func(r dataset.Record) bool { return r.Name == name })
+	if i < 0 {
+		// The record may be one of those that cannot be read.
+		for _, e := range set.Errors {
+			if strings.Contains(e.Reason, name) {
+				return usage(e, "")
+			}
+		}
+		return usagef("see: ansatz dataset list "+path, "%s has no record %s", path, name)
+	}
+	r := set.Records[i]
+	p, err := r.Problem()
+	if err != nil {
+		return usage(err, "see: ansatz dataset lint "+path)
+	}
+	if a.json {
+		out := newRecordJSON(r)
+		out.Problem, out.Parts = &p, r.Find
+		if f.reference {
+			out.Reference = r.Reference
+		}
+		if f.informal {
+			out.Informal = &dataset.Informal{Problem: r.Informal.Problem}
+			if f.reference {
+				out.Informal.Answer = r.Informal.Answer
+			}
+		}
+		a.printJSON(out)
+		return nil
+	}
+	a.printf("%s", console.Printable(recordText(r, p, f)))
+	return nil
+}
+
+// recordText is one record for people.
+func recordText(r dataset.Record, p provers.Problem, f showDatasetFlags) string {
+	rows := [][]string{{"name", r.Name}, {"source", fmt.Sprintf("%s:%d", r.File, r.Line)}, {"kind", string(r.Kind())}, {"requires", needs(r)}}
+	for _, row := range [][]string{{"origin", r.Origin}, {"split", r.Split}, {"tags", strings.Join(r.Tags, ", ")}} {
+		if row[1] != "" {
+			rows = append(rows, row)
+		}
+	}
+	if r.Find != nil {
+		part := func(title string, list []fps.Binder) {
+			for _, b := range list {
+				rows = append(rows, []string{title, console.OneLine(b.String())})
+				title = ""
+			}
+		}
+		last := max(len(r.Find.Outros)-1, 0)
+		part("intros", r.Find.Intros)
+		part("answer", r.Find.Answers)
+		part("outros", r.Find.Outros[:last])
+		part("query", r.Find.Outros[last:])
+	}
+	var b strings.Builder
+	b.WriteString(console.Columns(nil, rows))
+	section := func(title, text string) { fmt.Fprintf(&b, "\n-- %s\n%s\n", title, strings.TrimSpace(text)) }
+	section("Lean", source.Text(p, "sorry"))
+	if f.informal {
+		section("informal problem", r.Informal.Problem)
+	}
+	if f.reference {
+		section("reference", referenceText(r.Reference))
+		if f.informal && r.Informal.Answer != "" {
+			section("informal answer", r.Informal.Answer)
+		}
+	}
+	return b.String()
+}
+
+func referenceText(r *dataset.Reference) string {
+	if r == nil {
+		return "there is none"
+	}
+	return fmt.Sprintf("%s (a %s)", strings.Join(append([]string{r.Text}, r.Further...), "\n"), r.Kind)
+}
+
+// lintDatasetFlags are the flags of "ansatz dataset lint".
+type lintDatasetFlags struct {
+	datasetFlags
+	connect   connectOptions
+	elaborate bool
+}
+
+func newDatasetLint(a *app) *cobra.Command {
+	var f lintDatasetFlags
+	cmd := &cobra.Command{
+		Use: "lint FILE|FOLDER...", Short: "Look for mistakes in the problems of datasets",
+		Long: `Look for what makes a problem easier, harder or other than it was meant: answers that
+nothing is asked of, references that stand in the problem, names that are declared
+nowhere, old notation, duplicates. An error means that a result on the problem means
+nothing, a warning that it may mean something else than it seems to.
+
+With --elaborate, a prover opens each statement, and confirms that a problem that was
+converted from an abbreviation still means the same. With --json: one object a line,
+dataset_finding and, at the end, dataset_lint_summary.`,
+		Example: `  ansatz dataset lint formal_math500.jsonl
+  ansatz dataset lint formal_math500.jsonl --requires core --elaborate
+  ansatz dataset lint putnam.json --elaborate --project ~/mathlib4`,
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: datasetFiles,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.lintDataset(cmd.Context(), f, args) },
+	}
+	f.register(cmd)
+	cmd.Flags().BoolVar(&f.elaborate, "elaborate", false, "have a prover open each statement and check the conversions")
+	// The flags for a prover go behind those for the files.
+	connect := pflag.NewFlagSet("connect", pflag.ContinueOnError)
+	connect.SortFlags = false
+	f.connect.register(connect)
+	cmd.Flags().AddFlagSet(connect)
+	return cmd
+}
+
+// What only a prover can find.
+const (
+	doesNotElaborate    dataset.Rule = "does-not-elaborate"
+	notEncodable        dataset.Rule = "not-encodable"
+	conversionUnchecked dataset.Rule = "conversion-not-confirmed"
+)
+
+// findingJSON is one finding of "ansatz dataset lint --json".
+type findingJSON struct {
+	Version int    `json:"version"`
+	Type    string `json:"type"` // "dataset_finding"
+	Name    string `json:"name"`
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	dataset.Finding
+}
+
+// lintSummary adds the findings up.
+type lintSummary struct {
+	Version     int                      `json:"version"`
+	Type        string                   `json:"type"` // "dataset_lint_summary"
+	Records     int                      `json:"records"`
+	Findings    map[dataset.Severity]int `json:"findings"`
+	Rules       map[dataset.Rule]int     `json:"rules"`
+	InputErrors int                      `json:"input_errors"`
+	LeftOut     []dataset.LeftOut        `json:"left_out,omitempty"`
+	// The rest is only there with --elaborate.
+	Prover      *provers.Info     `json:"prover,omitempty"`
+	Elaborated  int               `json:"elaborated,omitempty"`
+	Conversions int               `json:"conversions,omitempty"` // that were confirmed
+	NotChecked  []dataset.LeftOut `json:"not_checked,omitempty"`
+	Elapsed     float64           `json:"elapsed_s,omitempty"`
+}
+
+func (a *app) lintDataset(ctx context.Context, f lintDatasetFlags, paths []string) error {
+	s, err := a.readDataset(f.datasetFlags, paths)
+	if err != nil {
+		return err
+	}
+	sum := &lintSummary{Version: results.Version, Type: "dataset_lint_summary", Records: len(s.records), LeftOut: s.leftOut,
+		Findings: map[dataset.Severity]int{}, Rules: map[dataset.Rule]int{}, InputErrors: len(s.errors)}
+	d := console.NewDisplay(a.stderr, a.width, a.json && a.width() == 0)
+	defer d.Close()
+	report := func(r dataset.Record, finding dataset.Finding) {
+		sum.Findings[finding.Severity]++
+		sum.Rules[finding.Rule]++
+		d.Above(func() { a.reportFinding(r, finding) })
+	}
+	for i, findings := range dataset.LintAll(s.records) {
+		for _, finding := range findings {
+			report(s.records[i], finding)
+		}
+	}
+	if f.elaborate && len(s.records) > 0 {
+		err = a.elaborateDataset(ctx, f, s.records, d, sum, report)
+	}
+	d.Above(func() {
+		if a.json {
+			a.printJSON(sum)
+		} else {
+			a.printf("%s", sum.text())
+		}
+	})
+	switch {
+	case errors.Is(context.Cause(ctx), errInterrupted):
+		return &exitError{code: exitInterrupted}
+	case err != nil:
+		return err
+	case sum.Findings[dataset.Wrong] > 0 || sum.InputErrors > 0:
+		return &exitError{code: exitUnproved}
+	}
+	return nil
+}
+
+func (a *app) reportFinding(r dataset.Record, finding dataset.Finding) {
+	if a.json {
+		a.printJSON(findingJSON{Version: results.Version, Type: "dataset_finding", Name: r.Name, File: r.File, Line: r.Line, Finding: finding})
+		return
+	}
+	a.printf("%s\n", console.Clip(console.OneLine(fmt.Sprintf("%s:%d: %s: %s: %s (%s)", r.File, r.Line, r.Name, finding.Severity, finding.Message, finding.Rule)), 400))
+}
+
+func (sum *lintSummary) text() string {
+	var b strings.Builder
+	if len(sum.Rules) > 0 {
+		rows := make([][]string, 0, len(sum.Rules))
+		for rule, n := range sum.Rules {
+			rows = append(rows, []string{string(rule), console.Count(int64(n))})
+		}
+		slices.SortFunc(rows, slices.Compare)
+		b.WriteString("\n" + console.Columns([]string{"rule", ">findings"}, rows) + "\n")
+	}
+	fmt.Fprintf(&b, "%s: %s, %s, %s\n", console.Plural(int64(sum.Records), "problem"), console.Plural(int64(sum.Findings[dataset.Wrong]), "error"),
+		console.Plural(int64(sum.Findings[dataset.Doubtful]), "warning"), console.Plural(int64(sum.Findings[dataset.Notable]), "note"))
+	if sum.Prover != nil {
+		fmt.Fprintf(&b, "elaborated: %s with %s %s, %s confirmed, in %s\n", console.Plural(int64(sum.Elaborated), "statement"),
+			sum.Prover.Name, sum.Prover.Version, console.Plural(int64(sum.Conversions), "conversion"), console.Duration(results.Seconds(sum.Elapsed)))
+	}
+	for _, out := range sum.NotChecked {
+		fmt.Fprintf(&b, "not checked %s: %s\n", console.Count(int64(out.Records)), out.Reason)
+	}
+	for _, out := range sum.LeftOut {
+		fmt.Fprintf(&b, "left out %s: %s\n", console.Count(int64(out.Records)), out.Reason)
+	}
+	if sum.InputErrors > 0 {
+		fmt.Fprintf(&b, "unreadable: %s\n", console.Plural(int64(sum.InputErrors), "place"))
+	}
+	return b.String()
+}
+
+// elaborateDataset has a prover open each statement.
+func (a *app) elaborateDataset(ctx context.Context, f lintDatasetFlags, records []dataset.Record, d *console.Display, sum *lintSummary, report func(dataset.Record, dataset.Finding)) error {
+	begin := time.Now()
+	f.connect.say = func(what string) { d.Say("%s", what) }
+	conn, err := a.connect(ctx, f.connect)
+	if err != nil {
+		return err
+	}
+	info := conn.prover.Info()
+	sum.Prover = &info
+	e := elaboration{conn: conn, display: d}
+	err = e.all(ctx, records, sum, report)
+	d.Idle()
+	sum.Elapsed = time.Since(begin).Seconds()
+	return errors.Join(err, conn.close())
+}
+
+// elaboration checks records one after another.
+type elaboration struct {
+	conn    *connection
+	display *console.Display
+}
+
+func (e *elaboration) all(ctx context.Context, records []dataset.Record, sum *lintSummary, report func(dataset.Record, dataset.Finding)) error {
+	e.display.Phase("looking for libraries")
+	available, err := e.libraries(ctx, records)
+	if err != nil {
+		return err
+	}
+	records, missing := dataset.Filter(records, available)
+	for _, out := range missing {
+		sum.NotChecked = append(sum.NotChecked, dataset.LeftOut{Reason: out.Reason + ", which this prover does not have", Records: out.Records})
+	}
+	for i, r := range records {
+		e.display.Update(func(s *console.Status) { s.Index, s.Total, s.Name = i+1, len(records), r.Name })
+		e.display.Phase("elaborating")
+		finding, err := e.statement(ctx, r)
+		if err != nil {
+			return err
+		}
+		if finding != nil {
+			report(r, *finding)
+			continue
+		}
+		sum.Elaborated++
+		if r.Abbreviation == nil {
+			continue
+		}
+		e.display.Phase("checking the conversion")
+		if finding, err = e.conversion(ctx, r); err != nil {
+			return err
+		}
+		if finding != nil {
+			report(r, *finding)
+			continue
+		}
+		sum.Conversions++
+	}
+	return nil
+}
+
+// libraries are those that the prover has of the libraries that records need.
+func (e *elaboration) libraries(ctx context.Context, records []dataset.Record) ([]string, error) {
+	var available []string
+	tried := map[string]bool{}
+	for _, r := range records {
+		for _, library := range r.Requires {
+			if tried[library] {
+				continue
+			}
+			tried[library] = true
+			finding, err := e.open(ctx, provers.Problem{Name: "import_" + library, Kind: provers.Prove, Preamble: "import " + library + "\n", Statement: "theorem import_check : True"})
+			if err != nil {
+				return nil, err
+			}
+			if finding == nil {
+				available = append(available, library)
+			}
+		}
+	}
+	return available, nil
+}
+
+// statement has the prover open a record.
+func (e *elaboration) statement(ctx context.Context, r dataset.Record) (*dataset.Finding, error) {
+	p, err := r.Problem()
+	if err != nil {
+		return &dataset.Finding{Rule: notEncodable, Severity: dataset.Wrong, Message: err.Error()}, nil
+	}
+	return e.open(ctx, p)
+}
+
+func (e *elaboration) open(ctx context.Context, p provers.Problem) (*dataset.Finding, error) {
+	session, err := e.conn.prover.Open(ctx, p, provers.Limits{})
+	if invalid := (*provers.Error)(nil); errors.As(err, &invalid) && invalid.Kind == provers.InvalidProblem {
+		message := invalid.Detail
+		if message == "" {
+			message = err.Error()
+		}
+		return &dataset.Finding{Rule: doesNotElaborate, Severity: dataset.Wrong, Message: message}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("elaborating %s: %w", p.Name, err)
+	}
+	return nil, session.Close()
+}
+
+// conversion has the prover confirm that a record means what its author wrote.
+func (e *elaboration) conversion(ctx context.Context, r dataset.Record) (*dataset.Finding, error) {
+	p, proof, err := dataset.ConversionCheck(r)
+	if err != nil {
+		return &dataset.Finding{Rule: conversionUnchecked, Severity: dataset.Doubtful, Message: err.Error()}, nil
+	}
+	verdict, err := e.conn.verifier.Verify(ctx, provers.Claim{Problem: p, Proof: proof})
+	if err != nil {
+		return nil, fmt.Errorf("checking the conversion of %s: %w", r.Name, err)
+	}
+	if verdict.Accepted {
+		return nil, nil
+	}
+	message := verdict.Reason
+	if len(verdict.Messages) > 0 && !strings.Contains(message, verdict.Messages[0]) {
+		message += ": " + verdict.Messages[0]
+	}
+	return &dataset.Finding{Rule: conversionUnchecked, Severity: dataset.Doubtful, Message: message}, nil
+}
