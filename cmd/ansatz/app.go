@@ -133,6 +133,7 @@ check what it found. Nothing else counts as proved.`,
 		&cobra.Group{ID: "setup", Title: "Setting up:"})
 	root.AddCommand(newProve(a), newSolve(a), newResume(a), newCheck(a), newShow(a), newRuns(a), newExport(a), newProvers(a), newVersion(a))
 	root.AddCommand(newDataset(a))
+	root.AddCommand(newRPE(a))
 	root.AddCommand(helpTopics()...)
 	root.SetHelpCommandGroupID("setup")
 	root.SetCompletionCommandGroupID("setup")

@@ -20,7 +20,7 @@ type runJSON struct {
 	Source     string           `json:"source,omitempty"`
 	Method     prooftree.Method `json:"method,omitempty"` // of a run that looks for an answer
 	Answer     string           `json:"answer,omitempty"` // that an accepted proof gives
-	State      string           `json:"state"` // proved, unproved, unverified, interrupted, error, running, stale
+	State      string           `json:"state"`            // proved, unproved, unverified, interrupted, error, running, stale
 	Status     string           `json:"status"`
 	End        search.EndReason `json:"end,omitempty"`
 	Detail     string           `json:"detail,omitempty"`
