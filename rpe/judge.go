@@ -116,11 +116,15 @@ func (j *Judge) judge(ctx context.Context, q *Query) (Result, error) {
 		r.Message = fmt.Sprintf("no tactic of %s proves it", p.Name)
 		return r, nil
 	}
+	proof, err := session.Script(provers.Proof{State: session.Root(), Action: provers.Action{Text: found.text}})
+	if err != nil {
+		return r, err
+	}
 	// The session has the worker, and the check on a warm one needs it.
 	if err := session.Close(); err != nil {
 		return r, err
 	}
-	return j.verify(ctx, r, provers.Claim{Problem: problem, Proof: "by\n  " + strings.ReplaceAll(found.text, "\n", "\n  ")}, found.tactic)
+	return j.verify(ctx, r, provers.Claim{Problem: problem, Proof: proof}, found.tactic)
 }
 
 // grace is what the rest of a list of tactics gets when one of them has used up
@@ -207,7 +211,7 @@ func (j *Judge) diagnose(ctx context.Context, q *Query, whole error) (Result, er
 		if !ok {
 			return Result{}, err
 		}
-		return Result{Status: Failed, Kind: part.kind(invalid.Detail), Part: part.name, Message: invalid.Detail}, nil
+		return Result{Status: Failed, Kind: part.kind(invalid.Detail), Part: part.name, Message: said(invalid.Detail)}, nil
 	}
 	invalid, _ := invalidProblem(whole)
 	kind := ReferenceNotElaborated
@@ -225,6 +229,12 @@ var (
 	sorts       = regexp.MustCompile(`(?is)has type\s+(Type|Sort|Prop)\b.*expected to have type\s+(Type|Sort|Prop)\b|universe`)
 	mismatch    = regexp.MustCompile(`(?i)type mismatch|has type|failed to synthesize|numerals are polymorphic|type expected`)
 )
+
+// frame is what the adapter says around Lean's words: the place is one in a text
+// that nobody has seen.
+var frame = regexp.MustCompile(`^the (statement|text before the statement) does not elaborate \(its line \d+\): `)
+
+func said(detail string) string { return frame.ReplaceAllString(detail, "") }
 
 // kind is the kind of error that a part has.
 func (p part) kind(message string) Kind {
