@@ -196,8 +196,42 @@ func (q Question) collect(g *guesses) {
 	}
 	if !p.direct(g, q, answer, conjuncts, models, trust) {
 		p.forced(g, answer, ids, conjuncts, models, trust)
+		// What is said of the answer alone is worth a guess, even where the rest
+		// cannot hold for all values of the variables.
+		var closed []*node
+		for _, c := range conjuncts {
+			if !p.mentionsVariable(c) {
+				closed = append(closed, c)
+			}
+		}
+		if len(closed) > 0 && len(closed) < len(conjuncts) {
+			p.forced(g, answer, ids, closed, models[:1], 0.5*trust)
+		}
+		if len(g.list) == 0 {
+			q.possible(g)
+		}
 	}
 	p.fallback(g, s)
+}
+
+// possible guesses what the answer can be if the target holds for some values of
+// the variables only.
+func (q Question) possible(g *guesses) {
+	name := "answer"
+	target := term.Parse(q.Target).Replace(q.Answer, &term.Term{Kind: term.Name, Text: name}).String()
+	hypotheses := append(slices.Clone(q.Hypotheses), provers.Hypothesis{Names: []string{name}, Type: q.Type}, provers.Hypothesis{Names: []string{"_"}, Type: target})
+	values, _ := All(Question{Hypotheses: hypotheses, Answer: name, Type: q.Type})
+	for i, v := range values {
+		g.add(v.Term, v.Source, 0.4/float64(len(values))-0.001*float64(i))
+	}
+}
+
+// mentionsVariable reports whether a variable of the context, or a function, occurs.
+func (p *problem) mentionsVariable(n *node) bool {
+	if n.op == opUnknown && slices.Contains(p.variables, n.index) || n.op == opCell {
+		return true
+	}
+	return slices.ContainsFunc(n.args, p.mentionsVariable)
 }
 
 // sameNode reports whether both are the same unknown, or tuples of the same.
@@ -440,34 +474,47 @@ func All(q Question) (values []Guess, complete bool) {
 	m.steps = modelSteps / 4
 	p.instantiate()
 	var found []value
-	left := allSteps
-	for _, limit := range []int64{30, 400, 5000} {
+	left, agreed := allSteps, 0
+	for _, limit := range []int64{25, 150, 1200} {
 		m.steps = left
 		clear(m.assigned)
 		s := &solver{m: m, variables: p.variables, watched: watched, limit: limit}
-		found = found[:0]
+		var round []value
 		certain := true
 		s.onModel = func() bool {
 			m.locals = m.locals[:0]
 			v, st := m.eval(answer)
-			if st != done {
-				certain = false
-				return true
-			}
-			if s.pending > 0 {
+			if st != done || s.pending > 0 {
 				certain = false
 			}
-			if !contains(found, v) {
-				found = append(found, v)
+			if st == done && !contains(round, v) {
+				round = append(round, v)
 			}
-			return len(found) <= maxValues
+			return len(round) <= maxValues
 		}
 		s.search(p.facts)
 		left = m.steps
-		complete = !s.partial && !s.stopped && certain && p.unreadable == 0
-		if complete || len(found) > maxValues || left <= 0 {
+		certain = certain && !s.free && p.unreadable == 0
+		if len(round) > len(found) {
+			agreed = 0
+		} else if len(found) > 0 {
+			agreed++
+		}
+		for _, v := range round {
+			if !contains(found, v) {
+				found = append(found, v)
+			}
+		}
+		if !s.partial && !s.stopped {
+			complete = certain
 			break
 		}
+		if len(found) > maxValues || left <= 0 {
+			// What a wider search does not add to seems to be all.
+			complete = agreed > 0 && certain
+			break
+		}
+		complete = agreed > 0 && certain
 	}
 	if len(found) > maxValues {
 		found, complete = found[:maxValues], false

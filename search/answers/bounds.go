@@ -1,6 +1,10 @@
 package answers
 
-import "math/bits"
+import (
+	"math/big"
+	"math/bits"
+	"slices"
+)
 
 // infinite stands for no bound; larger numbers are not told from it.
 const infinite = int64(1) << 61
@@ -302,8 +306,9 @@ func (s *solver) shave(id int, constraints []constraint) bool {
 	if impossible(b.low, b.high) {
 		return false
 	}
-	// An end that is open is looked for among the powers of 2.
-	if b.high >= infinite {
+	// An end that is open is looked for among the powers of 2, if there is one at all.
+	const far = int64(1) << 50
+	if b.high >= infinite && impossible(max(b.low, far), infinite) {
 		for k := range 48 {
 			if cut := max(b.low, 0) + int64(1)<<k; impossible(cut+1, infinite) {
 				b.high = cut
@@ -311,7 +316,7 @@ func (s *solver) shave(id int, constraints []constraint) bool {
 			}
 		}
 	}
-	if b.low <= -infinite {
+	if b.low <= -infinite && impossible(-infinite, min(b.high, -far)) {
 		for k := range 48 {
 			if cut := min(b.high, 0) - int64(1)<<k; impossible(-infinite, cut-1) {
 				b.low = cut
@@ -338,15 +343,55 @@ func (s *solver) shave(id int, constraints []constraint) bool {
 			step = min(step/2, b.high-b.low)
 		}
 	}
-	for b.low < b.high && b.high < infinite && impossible(b.high, b.high) {
+	for tries := 0; tries < 8 && b.low < b.high && b.high < infinite && impossible(b.high, b.high); tries++ {
 		b.high--
 		s.bounds[id] = b
 	}
-	for b.low < b.high && b.low > -infinite && impossible(b.low, b.low) {
+	for tries := 0; tries < 8 && b.low < b.high && b.low > -infinite && impossible(b.low, b.low); tries++ {
 		b.low++
 		s.bounds[id] = b
 	}
 	return b.low <= b.high
+}
+
+// completeSquares tightens bounds by completing squares: Σ aᵢ xᵢ² + bᵢ xᵢ + c = 0 with
+// all aᵢ > 0 means that no term (xᵢ + bᵢ / 2 aᵢ)² is larger than what the constants leave.
+func (s *solver) completeSquares(p polynomial) {
+	ids := p.symbols()
+	squares, linear := make([]value, len(ids)), make([]value, len(ids))
+	free := integer(0)
+	for _, k := range p {
+		switch {
+		case len(k.symbols) == 0:
+			free = k.coefficient
+		case len(k.symbols) == 1:
+			linear[slices.Index(ids, k.symbols[0])] = k.coefficient
+		case len(k.symbols) == 2 && k.symbols[0] == k.symbols[1]:
+			squares[slices.Index(ids, k.symbols[0])] = k.coefficient
+		default:
+			return
+		}
+	}
+	sign := squares[0].sign()
+	total := multiply(negate(free), integer(int64(sign)))
+	for i := range ids {
+		if sign == 0 || squares[i].sign() != sign || s.m.symbols[ids[i]].sort.is(fraction) {
+			return
+		}
+		squares[i], linear[i] = multiply(squares[i], integer(int64(sign))), multiply(linear[i], integer(int64(sign)))
+		total = add(total, quotient(multiply(linear[i], linear[i]), multiply(integer(4), squares[i])))
+	}
+	if total.sign() < 0 {
+		return
+	}
+	for i, id := range ids {
+		// |x + b / 2a| ≤ √(total / a), with one to spare for the rounding.
+		root := fromBig(new(big.Int).Sqrt(quotient(total, squares[i]).big()))
+		center := negate(quotient(linear[i], multiply(integer(2), squares[i])))
+		low, high := boundsOf(subtract(center, add(root, integer(2)))), boundsOf(add(center, add(root, integer(2))))
+		b := s.boundsFor(id)
+		s.bounds[id] = bounds{max(b.low, low.low), min(b.high, high.high)}
+	}
 }
 
 func mentionsSymbol(n *node, id int) bool {

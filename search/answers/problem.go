@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/ansatz-prover/ansatz/provers"
@@ -321,6 +322,16 @@ func (p *problem) instantiate(wanted ...*node) {
 			small = append(small, v)
 		}
 	}
+	first := len(p.facts)
+	// In the order of their arguments a recurrence is worked off in one pass.
+	defer func() {
+		slices.SortStableFunc(p.facts[first:], func(a, b constraint) int {
+			if a.locals[0].kind != number || b.locals[0].kind != number {
+				return 0
+			}
+			return compare(a.locals[0], b.locals[0])
+		})
+	}()
 	made, seen := 0, map[string]bool{}
 	make_ := func(i int, binding []value) {
 		key := strconv.Itoa(i) + ":" + join(binding)

@@ -11,6 +11,7 @@ type solver struct {
 	m         *machine
 	variables []int // the symbols that every model gives a value to
 	bounds    []bounds
+	reduced   []choice
 	undecided *node // a truncated difference that kept an equation from being read
 	seed      int   // varies the order of values, and the values of what is free
 	limit     int64 // how far symbols without bounds are tried
@@ -19,6 +20,7 @@ type solver struct {
 	watched   []int // the symbols whose values matter; models that agree on them are one
 	onModel   func() bool
 	stopped   bool
+	free      bool // a model left open what is watched
 	depth     int
 	resume    int // alternatives after this length of the trail cannot give another value of what is watched
 	pending   int // constraints that were left open in the model at hand
@@ -299,56 +301,128 @@ func (s *solver) propagate(constraints []constraint) ([]constraint, bool) {
 	}
 }
 
-// maxEquations bounds the linear systems that are solved.
+// maxEquations bounds the systems that are solved.
 const maxEquations = 40
 
-// eliminate solves the linear equations among the constraints; it reports whether
-// a symbol got a value, and false if they contradict each other.
+// eliminate solves the linear equations among the constraints and puts the
+// solutions into the others; it reports whether a symbol got a value, and false
+// if the equations contradict each other. What is left with several roots goes
+// to s.reduced.
 func (s *solver) eliminate(constraints []constraint) (progress, ok bool) {
-	var system []polynomial
+	s.reduced = s.reduced[:0]
+	var linear, others []polynomial
 	for _, c := range constraints {
-		if c.node.op != opEqual || !c.node.args[0].sort.isNumeric() || len(c.waits) < 2 || len(system) == maxEquations {
+		if c.node.op != opEqual || !c.node.args[0].sort.isNumeric() || len(c.waits) < 2 || len(linear)+len(others) >= maxEquations {
 			continue
 		}
-		if p, ok := s.equationPolynomial(c); ok && p.degree() == 1 {
-			system = append(system, p)
+		switch p, ok := s.equationPolynomial(c); {
+		case !ok:
+		case p.degree() == 1:
+			linear = append(linear, p)
+		case p.degree() <= 6:
+			others = append(others, p)
 		}
 	}
-	if len(system) < 2 {
+	if len(linear) == 0 || len(linear)+len(others) < 2 {
 		return false, true
 	}
 	// Gauss and Jordan: each pivot symbol is left in one equation only.
-	for i := range system {
-		ids := system[i].symbols()
+	pivots := make([]int, len(linear))
+	for i := range linear {
+		pivots[i] = -1
+		ids := linear[i].symbols()
 		if len(ids) == 0 {
-			if _, ok := system[i].constant(); ok && len(system[i]) > 0 {
+			if len(linear[i]) > 0 {
 				return false, false
 			}
 			continue
 		}
-		pivot := key(ids[:1])
-		for j := range system {
-			if c, ok := system[j][pivot]; ok && j != i {
-				system[j] = system[j].plus(system[i], negate(quotient(c.coefficient, system[i][pivot].coefficient)))
+		pivots[i] = ids[len(ids)-1]
+		pivot := key(ids[len(ids)-1:])
+		for j := range linear {
+			if c, ok := linear[j][pivot]; ok && j != i {
+				linear[j] = linear[j].plus(linear[i], negate(quotient(c.coefficient, linear[i][pivot].coefficient)))
 			}
 		}
-		if !s.m.spend(len(system) * len(system[i])) {
+		if !s.m.spend(len(linear) * len(linear[i])) {
 			return false, true
 		}
 	}
-	for _, p := range system {
-		switch ids := p.symbols(); {
-		case len(ids) == 0 && len(p) > 0:
+	for _, p := range linear {
+		if len(p.symbols()) == 0 && len(p) > 0 {
 			return false, false
-		case len(ids) == 1:
+		}
+		if len(p.symbols()) == 1 {
 			found, _ := s.m.roots(p)
-			if len(found) != 1 || !s.assign(ids[0], found[0]) {
+			if len(found) != 1 || !s.assign(p.symbols()[0], found[0]) {
 				return false, false
 			}
 			progress = true
 		}
 	}
-	return progress, true
+	if progress {
+		return true, true
+	}
+	for _, p := range others {
+		for i, id := range pivots {
+			if id < 0 || !slices.Contains(p.symbols(), id) {
+				continue
+			}
+			// id = the rest of its equation, with the sign changed, over its coefficient.
+			pivot := key([]int{id})
+			by := polynomial{}.plus(linear[i], negate(quotient(integer(1), linear[i][pivot].coefficient)))
+			delete(by, pivot)
+			if p, ok = s.replaced(p, id, by); !ok {
+				break
+			}
+		}
+		ids := p.symbols()
+		if !ok || len(ids) > 1 {
+			ok = true
+			continue
+		}
+		if len(ids) == 0 {
+			if len(p) > 0 {
+				return false, false
+			}
+			continue
+		}
+		found, all := s.m.roots(p)
+		t := s.m.symbols[ids[0]].sort
+		fitting := slices.DeleteFunc(found, func(v value) bool { return !inSort(v, t) })
+		switch {
+		case !all || t.is(fraction) && len(found) < p.degree():
+			if len(fitting) > 0 {
+				s.reduced = append(s.reduced, choice{symbol: ids[0], values: fitting})
+			}
+		case len(fitting) == 0:
+			return false, false
+		case len(fitting) == 1:
+			if !s.assign(ids[0], fitting[0]) {
+				return false, false
+			}
+			return true, true
+		default:
+			s.reduced = append(s.reduced, choice{symbol: ids[0], values: fitting, whole: true})
+		}
+	}
+	return false, true
+}
+
+// replaced is a polynomial with another in the place of a symbol.
+func (s *solver) replaced(p polynomial, id int, by polynomial) (polynomial, bool) {
+	sum := polynomial{}
+	for _, k := range p {
+		rest := slices.DeleteFunc(slices.Clone(k.symbols), func(x int) bool { return x == id })
+		product, ok := polynomial{key(rest): {rest, k.coefficient}}, true
+		for range len(k.symbols) - len(rest) {
+			if product, ok = product.times(by); !ok || !s.m.spend(len(product)) {
+				return nil, false
+			}
+		}
+		sum = sum.plus(product, integer(1))
+	}
+	return sum, true
 }
 
 // choice is what is tried next: values of a symbol, or alternatives.
@@ -451,7 +525,7 @@ func (s *solver) leaf(constraints []constraint) {
 			continue
 		}
 		if slices.Contains(s.watched, id) {
-			s.partial = true
+			s.partial, s.free = true, true
 		}
 		v := integer(defaults[(i*3+s.seed)%len(defaults)])
 		switch t := s.m.symbols[id].sort; {
@@ -505,6 +579,13 @@ func (s *solver) choose(constraints []constraint) (best choice, ok, consistent b
 	if len(ids) == 0 {
 		return choice{}, false, true
 	}
+	for _, c := range constraints {
+		if c.node.op == opEqual && len(c.waits) > 1 && c.node.args[0].sort.isNumeric() {
+			if p, ok := s.equationPolynomial(c); ok && p.degree() == 2 {
+				s.completeSquares(p)
+			}
+		}
+	}
 	for _, id := range ids {
 		if t := m.symbols[id].sort; t.isNumeric() {
 			m.locals = m.locals[:0]
@@ -521,10 +602,18 @@ func (s *solver) choose(constraints []constraint) (best choice, ok, consistent b
 			best, ok = c, true
 		}
 	}
+	for _, c := range s.reduced {
+		if !m.assigned[c.symbol] && slices.Contains(s.variables, c.symbol) {
+			consider(c)
+		}
+	}
 	for i := range constraints {
 		c := &constraints[i]
 		m.locals = append(m.locals[:0], c.locals...)
 		for _, found := range s.fromConstraint(c) {
+			if !slices.Contains(s.variables, found.symbol) {
+				continue
+			}
 			kept := found.values[:0:0]
 			for _, v := range found.values {
 				if inSort(v, m.symbols[found.symbol].sort) && s.fits(found.symbol, v) {
