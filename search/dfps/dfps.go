@@ -43,7 +43,7 @@ func (p Problem) Forward() (provers.Problem, error) {
 func (p Problem) Backward(submission string) (provers.Problem, error) {
 	parts := p.Parts()
 	given := append(append([]fps.Binder{}, p.Answers...), fps.Binder{Name: SubmissionName, Type: submission})
-	return p.Question("backward", given, strings.TrimPrefix(fps.ForAll(parts.Assumptions), "\n  ")+" "+parts.Requirement())
+	return p.Question("backward", given, strings.TrimPrefix(fps.ForAll(parts.Assumptions)+"\n  "+parts.Requirement(), "\n  "))
 }
 
 // hypotheses are what the forward part may use. A requirement about all values of
