@@ -153,9 +153,9 @@ func ParseExistential(p provers.Problem) (Existential, error) {
 }
 
 // ParseAbbreviation takes a problem apart whose answer is a definition in its
-// preamble. If no definition is sorry, one that is named by the usual convention
-// (its name ends in _answer or _solution) is taken, the last of several. A
-// problem without one is an [ErrNoAbbreviation].
+// preamble: the one that is sorry. If several are or none is, it is the one that
+// is named by the usual convention (its name ends in _answer or _solution), of
+// several with a value the last. A problem without one is an [ErrNoAbbreviation].
 func ParseAbbreviation(p provers.Problem) (Abbreviation, error) {
 	fail := func(err error) (Abbreviation, error) {
 		return Abbreviation{}, fmt.Errorf("reading the answer's abbreviation of %s: %w", p.Name, err)
@@ -168,32 +168,35 @@ func ParseAbbreviation(p provers.Problem) (Abbreviation, error) {
 	if err != nil {
 		return fail(err)
 	}
-	var found, named *Abbreviation
+	var open, named []Abbreviation
 	for _, c := range Commands(preamble) {
 		a, ok := answerDefinition(p.Preamble, c)
 		if !ok || !Mentions(statement, a.AnswerName) {
 			continue
 		}
-		switch {
-		case a.Answer == "" && found != nil:
-			return fail(fmt.Errorf("both %s and %s are sorry: only one answer can be asked for", found.AnswerName, a.AnswerName))
-		case a.Answer == "":
-			found = &a
-		case strings.HasSuffix(a.AnswerName, "_answer"), strings.HasSuffix(a.AnswerName, "_solution"):
-			named = &a
+		if a.Answer == "" {
+			open = append(open, a)
+		}
+		if strings.HasSuffix(a.AnswerName, "_answer") || strings.HasSuffix(a.AnswerName, "_solution") {
+			named = append(named, a)
 		}
 	}
-	if found == nil {
-		found = named
-	}
-	if found == nil {
+	var found Abbreviation
+	switch {
+	case len(open) == 1:
+		found = open[0]
+	case len(open) > 1 && len(named) != 1:
+		return fail(fmt.Errorf("both %s and %s are sorry: only one answer can be asked for", open[0].AnswerName, open[1].AnswerName))
+	case len(named) > 0:
+		found = named[len(named)-1]
+	default:
 		return fail(ErrNoAbbreviation)
 	}
 	found.Closing = p.Closing
 	if found.Theorem, err = ParseSignature(p); err != nil {
 		return Abbreviation{}, err
 	}
-	return *found, nil
+	return found, nil
 }
 
 // answerDefinition reads a definition "abbrev NAME : TYPE := VALUE".
@@ -533,3 +536,8 @@ func (r *statementReader) premise() ([]Binder, bool) {
 	r.pos = end + 1
 	return []Binder{hypothesis}, true
 }
+
+// ParseProblem reads a text whose last declaration is a theorem without a proof
+// (nothing, ":=", ":= by" or a sorry follows its statement). What is before the
+// theorem becomes the preamble; name is used in errors and in Source.
+func ParseProblem(name, text string) (provers.Problem, error) { return declared(name, text) }

@@ -130,7 +130,8 @@ func TestParseAbbreviation(t *testing.T) {
 		{"none", "def helper : Nat := 1\n", "", "", "", "", "", "no abbreviation"},
 		{"parameters", "def t_answer (n : Nat) : Nat := 1\n", "", "", "", "", "", "no abbreviation"},
 		{"not mentioned", "abbrev u_answer : Nat := sorry\n", "", "", "", "", "", "no abbreviation"},
-		{"two", "abbrev t_answer : Nat := sorry\nabbrev helper : Nat := sorry\n", "", "", "", "", "", "only one answer"},
+		{"two, one of them named", "abbrev t_answer : Nat := sorry\nabbrev helper : Nat := sorry\n", "t_answer", "Nat", "", "", "\nabbrev helper : Nat := sorry\n", ""},
+		{"two", "abbrev n : Nat := sorry\nabbrev helper : Nat := sorry\n", "", "", "", "", "", "only one answer"},
 		{"broken", "abbrev t_answer : Nat := \"", "", "", "", "", "", "not terminated"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,0 +1,202 @@
+package dataset
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/ansatz-prover/ansatz/lean/source"
+)
+
+// skipped lists the theorems of a .lean file that cannot be used. Definitions that
+// are sorry are no mistake here: they are answers.
+func (in *input) skipped() {
+	for _, s := range in.lean.Skipped {
+		if !strings.HasPrefix(s.Reason, "only theorem") {
+			in.fail(s.Line, s.Column, "%s: %s", s.Name, s.Reason)
+		}
+	}
+}
+
+// leanRecord is what the records of all .lean layouts have in common.
+func leanRecord(t source.Target) Record {
+	return Record{Name: t.Problem.Name, Index: -1, Line: t.Line, Informal: Informal{Problem: docComment(t.Problem.Statement)}}
+}
+
+// docComment is the text of the doc comment that a statement begins with.
+func docComment(statement string) string {
+	tokens, _ := source.Scan("", statement)
+	if len(tokens) == 0 || tokens[0].Kind != source.DocComment {
+		return ""
+	}
+	text := strings.TrimSuffix(strings.TrimPrefix(tokens[0].Text, "/--"), "-/")
+	return strings.TrimSpace(text)
+}
+
+// readMiniF2F reads layout [MiniF2F]. The fields of its JSON lines are those of
+// [source.ReadDataset].
+func readMiniF2F(in *input) {
+	if in.lean != nil {
+		in.skipped()
+		for _, t := range in.lean.Targets {
+			r := leanRecord(t)
+			r.Prove, r.Split = &t.Problem, in.split()
+			in.add(r)
+		}
+		return
+	}
+	// The lines that are no JSON have been listed already.
+	for _, o := range in.objects {
+		set, err := source.ReadDataset(in.path, strings.NewReader(string(o.raw)))
+		if err != nil {
+			in.fail(o.line, 0, "%v", err)
+		}
+		for _, e := range set.Errors {
+			in.fail(o.line, e.Column, "%s", e.Reason)
+		}
+		for _, r := range set.Records {
+			in.add(Record{Name: r.Problem.Name, Index: -1, Line: o.line, Split: r.Split, Prove: &r.Problem})
+		}
+	}
+}
+
+// split tells the split of a file by the folders that it is in.
+func (in *input) split() string {
+	parts := strings.Split(filepath.ToSlash(filepath.Dir(in.path)), "/")
+	for _, part := range slices.Backward(append(parts, baseName(in.path))) {
+		switch part := strings.ToLower(part); part {
+		case "valid", "test", "train":
+			return part
+		case "validation":
+			return "valid"
+		}
+	}
+	return ""
+}
+
+func readPutnam(in *input) {
+	if in.lean == nil {
+		return
+	}
+	in.skipped()
+	for _, t := range in.lean.Targets {
+		r := leanRecord(t)
+		a, err := source.ParseAbbreviation(t.Problem)
+		switch {
+		case errors.Is(err, source.ErrNoAbbreviation), err == nil && a.Answer != "":
+			r.Prove = &t.Problem
+		case err != nil:
+			in.fail(t.Line, t.Column, "%v", err)
+			continue
+		default:
+			var value string
+			if value, a.Between = cutComment(a.Between); value != "" {
+				r.Reference = &Reference{Text: value, Kind: Term}
+			}
+			r.Abbreviation = &a
+			if r.Find, err = findOfAbbreviation(a); err != nil {
+				in.fail(t.Line, t.Column, "%s: %v", t.Problem.Name, err)
+				continue
+			}
+		}
+		in.add(r)
+	}
+}
+
+// cutComment takes the comment that a text begins with out of it. A comment on
+// lines of its own goes up to the first line that is none, or that is a note.
+func cutComment(text string) (comment, rest string) {
+	tokens, _ := source.Scan("", text)
+	var lines []string
+	end, line := 0, 0
+	for _, t := range tokens {
+		content, ok := strings.CutPrefix(t.Text, "--")
+		content = strings.TrimSpace(content)
+		note := strings.HasPrefix(strings.ToLower(content), "note")
+		if t.Kind != source.Comment || !ok || note || line > 0 && t.Line != line+1 {
+			break
+		}
+		lines = append(lines, content)
+		end, line = t.End, t.Line
+	}
+	return strings.Join(lines, "\n"), text[end:]
+}
+
+func readLean(in *input) {
+	if in.lean == nil {
+		return
+	}
+	in.skipped()
+	references := in.references()
+	for _, t := range in.lean.Targets {
+		r := leanRecord(t)
+		e, err := source.ParseExistential(t.Problem)
+		switch terms, given := references[r.Name]; {
+		case err == nil && given && len(terms) != len(e.Answers):
+			in.fail(t.Line, t.Column, "%s: the theorem asks for %d answers, and the reference has %d", r.Name, len(e.Answers), len(terms))
+			delete(references, r.Name)
+			continue
+		case err == nil:
+			r.Find = findOfExistential(t.Problem, e)
+			if given {
+				r.Reference = &Reference{Text: terms[0], Kind: Term, Further: terms[1:]}
+				delete(references, r.Name)
+			}
+		default:
+			// A statement that is not understood can still be proved as it is.
+			r.Prove = &t.Problem
+		}
+		in.add(r)
+	}
+	names := make([]string, 0, len(references))
+	for name := range references {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		in.fail(1, 0, "there is a reference for %s, but no theorem of this name that asks for an answer", name)
+	}
+}
+
+// references reads the file of references for a .lean file.
+func (in *input) references() map[string][]string {
+	path := in.options.References
+	if path == "" {
+		path = answersPath(in.path)
+	}
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && in.options.References == "" {
+		return nil
+	}
+	fail := func(format string, args ...any) map[string][]string {
+		of := *in
+		of.path = path
+		of.fail(1, 0, format, args...)
+		return nil
+	}
+	if err != nil {
+		return fail("%v", err)
+	}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return fail("the references must be a JSON object from names to terms: %v", err)
+	}
+	out := make(map[string][]string, len(raw))
+	for name, value := range raw {
+		var one string
+		var several []string
+		switch {
+		case json.Unmarshal(value, &one) == nil && strings.TrimSpace(one) != "":
+			out[name] = []string{one}
+		case json.Unmarshal(value, &several) == nil && len(several) > 0:
+			out[name] = several
+		default:
+			fail("the reference for %s is neither a term nor a list of terms", name)
+		}
+	}
+	return out
+}

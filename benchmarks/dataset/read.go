@@ -1,0 +1,330 @@
+package dataset
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ansatz-prover/ansatz/lean/source"
+	"github.com/ansatz-prover/ansatz/provers"
+)
+
+// answersSuffix ends the name of a file of references.
+const answersSuffix = ".answers.json"
+
+// ErrUnknownLayout is the error of a file whose content shows none of the layouts.
+var ErrUnknownLayout = errors.New("the content shows no known layout")
+
+// readers read one file of a layout each.
+var readers = map[Layout]func(in *input){
+	FPS: readFPS, MiniF2F: readMiniF2F, Putnam: readPutnam, Constructive: readConstructive, Lean: readLean,
+}
+
+// Read reads files, and folders with all files below that a layout may have
+// (.lean, .jsonl, .json). What cannot be used is listed in Set.Errors and does
+// not hinder the rest; the error is for a file that cannot be read at all.
+func Read(paths []string, o Options) (Set, error) {
+	var set Set
+	if o.Layout != "" && readers[o.Layout] == nil {
+		return set, fmt.Errorf("there is no layout %q (known: %s)", o.Layout, layoutNames())
+	}
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return set, err
+		}
+		files := []string{path}
+		if info.IsDir() {
+			if files, err = walk(path); err != nil {
+				return set, err
+			}
+			if len(files) == 0 {
+				return set, fmt.Errorf("%s has no .lean, .jsonl or .json file", path)
+			}
+		}
+		if err := set.read(files, info.IsDir(), o); err != nil {
+			return set, err
+		}
+	}
+	return set, nil
+}
+
+func layoutNames() string {
+	var names []string
+	for _, l := range Layouts() {
+		names = append(names, string(l))
+	}
+	return strings.Join(names, ", ")
+}
+
+// walk lists the files below a folder that a layout may have, in order.
+func walk(root string) ([]string, error) {
+	var files []string
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if hidden := strings.HasPrefix(d.Name(), ".") && path != root; hidden && d.IsDir() {
+			return fs.SkipDir // .git, .lake with the sources of libraries
+		} else if hidden || d.IsDir() || strings.HasSuffix(path, answersSuffix) {
+			return nil
+		}
+		switch filepath.Ext(path) {
+		case ".lean", ".jsonl", ".json":
+			files = append(files, path)
+		}
+		return nil
+	})
+	return files, err
+}
+
+// input is one file on its way into a set.
+type input struct {
+	path    string
+	data    []byte
+	options Options
+	// inFolder is set for a file that was not named itself.
+	inFolder bool
+	objects  []object // of a JSON file
+	lean     *source.File
+	set      *Set
+	lines    map[string]int // name of a record -> its line
+}
+
+// fail lists a place that cannot be used.
+func (in *input) fail(line, column int, format string, args ...any) {
+	in.set.Errors = append(in.set.Errors, source.LineError{File: in.path, Line: line, Column: column, Reason: fmt.Sprintf(format, args...)})
+}
+
+// add adds a record and completes what all layouts have in common.
+func (in *input) add(r Record) {
+	r.File = in.path
+	if first := in.lines[r.Name]; first > 0 {
+		in.fail(r.Line, 0, "the name %q was used on line %d already", r.Name, first)
+		return
+	}
+	in.lines[r.Name] = r.Line
+	place := fmt.Sprintf("%s:%d", in.path, r.Line)
+	preamble := ""
+	if r.Find != nil {
+		r.Find.Name, r.Find.Source, preamble = r.Name, place, r.Find.Preamble
+	} else {
+		r.Prove.Name, r.Prove.Source, preamble = r.Name, place, r.Prove.Preamble
+	}
+	r.Imports = source.Requires(provers.Problem{Preamble: preamble})
+	r.Requires = requires(r.Imports)
+	in.set.Records = append(in.set.Records, r)
+}
+
+// read reads the files of one argument.
+func (s *Set) read(paths []string, folder bool, o Options) error {
+	inputs := make([]*input, 0, len(paths))
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		in := &input{path: path, data: data, options: o, inFolder: folder, set: s, lines: map[string]int{}}
+		switch strings.ToLower(filepath.Ext(path)) {
+		case ".lean":
+			file, err := source.ParseFile(path, data)
+			if e := (*source.Error)(nil); errors.As(err, &e) {
+				in.fail(e.Line, e.Column, "%s", e.Reason)
+			} else if err == nil {
+				in.lean = &file
+			}
+		case ".json", ".jsonl", ".ndjson":
+			in.readObjects()
+		default:
+			return fmt.Errorf("%s is no .lean, .jsonl or .json file", path)
+		}
+		inputs = append(inputs, in)
+	}
+	ofLean := leanLayout(inputs, folder)
+	for _, in := range inputs {
+		layout := o.Layout
+		if layout == "" {
+			switch {
+			case in.lean != nil:
+				layout = ofLean
+			case len(in.objects) > 0:
+				layout = jsonLayout(in.objects)
+			}
+		}
+		before := len(s.Records)
+		isLean := filepath.Ext(in.path) == ".lean"
+		switch {
+		case isLean && (layout == FPS || layout == Constructive), !isLean && (layout == Putnam || layout == Lean):
+			in.fail(1, 0, "the layout %s has no %s files", layout, filepath.Ext(in.path))
+		case layout != "":
+			readers[layout](in)
+		case len(in.objects) > 0:
+			in.fail(in.objects[0].line, 0, "%v; known are: %s", ErrUnknownLayout, layoutNames())
+		}
+		sum := sha256.Sum256(in.data)
+		s.Files = append(s.Files, File{Path: in.path, SHA256: hex.EncodeToString(sum[:]), Layout: layout, Records: len(s.Records) - before})
+	}
+	return nil
+}
+
+// leanLayout tells the layout of .lean files, which is one for a whole folder.
+func leanLayout(inputs []*input, folder bool) Layout {
+	answers := false
+	for _, in := range inputs {
+		if in.lean == nil {
+			continue
+		}
+		for _, t := range in.lean.Targets {
+			if a, err := source.ParseAbbreviation(t.Problem); err == nil && a.Answer == "" {
+				return Putnam
+			}
+		}
+		_, err := os.Stat(answersPath(in.path))
+		answers = answers || err == nil
+	}
+	if folder && !answers {
+		return MiniF2F
+	}
+	return Lean
+}
+
+// jsonLayout tells the layout by the fields of the first object, or returns "".
+func jsonLayout(objects []object) Layout {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(objects[0].raw, &fields) != nil {
+		return ""
+	}
+	has := func(names ...string) bool {
+		return !slices.ContainsFunc(names, func(n string) bool { _, ok := fields[n]; return !ok })
+	}
+	switch {
+	case has("outros", "formal_answer_type"):
+		return FPS
+	case has("theorem_part"):
+		return Constructive
+	case has("formal_statement"), has("statement"), has("lean4_code"), has("theorem"):
+		return MiniF2F
+	}
+	return ""
+}
+
+// object is one JSON object of a file.
+type object struct {
+	line int
+	raw  json.RawMessage
+	// position counts the objects of the file from 0, unreadable ones too.
+	position int
+}
+
+// readObjects splits JSON lines, or one JSON array, into objects.
+func (in *input) readObjects() {
+	data := bytes.TrimPrefix(in.data, []byte("\ufeff"))
+	trimmed := bytes.TrimSpace(data)
+	if bytes.HasPrefix(trimmed, []byte("[")) {
+		in.readArray(data)
+		return
+	}
+	if bytes.ContainsRune(trimmed, '\n') && json.Valid(trimmed) {
+		in.fail(1, 0, "the file is one JSON value over several lines; expected is one object a line, or an array of objects")
+		return
+	}
+	number, position := 0, 0
+	for line := range bytes.Lines(data) {
+		number++
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 {
+			continue
+		}
+		o := object{line: number, raw: line, position: position}
+		position++
+		if !utf8.Valid(line) {
+			in.fail(number, 0, "the line is not valid UTF-8")
+		} else if column, err := validObject(line); err != nil {
+			in.fail(number, column, "%v", err)
+		} else {
+			in.objects = append(in.objects, o)
+		}
+	}
+}
+
+// validObject says in which column a line is not a JSON object.
+func validObject(line []byte) (column int, err error) {
+	var fields map[string]json.RawMessage
+	err = json.Unmarshal(line, &fields)
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+		before := min(max(syntax.Offset-1, 0), int64(len(line)))
+		return utf8.RuneCount(line[:before]) + 1, fmt.Errorf("invalid JSON: %w", err)
+	}
+	if err != nil || fields == nil {
+		return 0, errors.New("the line is JSON, but not an object with fields")
+	}
+	return 0, nil
+}
+
+// readArray reads the objects of a JSON array. Behind a mistake in the JSON there
+// is no telling where the next object begins.
+func (in *input) readArray(data []byte) {
+	line, counted := 1, int64(0)
+	lineAt := func(offset int64) int {
+		line += bytes.Count(data[counted:offset], []byte("\n"))
+		counted = offset
+		return line
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	if _, err := decoder.Token(); err != nil {
+		in.fail(1, 0, "invalid JSON: %v", err)
+		return
+	}
+	for position := 0; decoder.More(); position++ {
+		start := decoder.InputOffset()
+		start += int64(len(data[start:]) - len(bytes.TrimLeft(data[start:], ", \t\r\n")))
+		var raw json.RawMessage
+		at := lineAt(start)
+		if err := decoder.Decode(&raw); err != nil {
+			in.fail(at, 0, "invalid JSON in the record that begins here: %v; the rest of the file is not read", err)
+			return
+		}
+		if _, err := validObject(raw); err != nil {
+			in.fail(at, 0, "record %d is not an object with fields", position+1)
+			if position == 0 {
+				return // an array of something else
+			}
+			continue
+		}
+		in.objects = append(in.objects, object{line: at, raw: raw, position: position})
+	}
+}
+
+// decode reads an object's fields, or lists what is wrong with them.
+func (in *input) decode(o object, into any) bool {
+	err := json.Unmarshal(o.raw, into)
+	if kind := (*json.UnmarshalTypeError)(nil); errors.As(err, &kind) {
+		in.fail(o.line, 0, "the field %s must not be a %s", kind.Field, kind.Value)
+		return false
+	}
+	if err != nil {
+		in.fail(o.line, 0, "%v", err)
+		return false
+	}
+	return true
+}
+
+// baseName is a file's name without folder and extension.
+func baseName(path string) string {
+	base := filepath.Base(path)
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+// answersPath is where the references for a .lean file are.
+func answersPath(path string) string {
+	return strings.TrimSuffix(path, filepath.Ext(path)) + answersSuffix
+}
