@@ -44,7 +44,7 @@ const jsonHelp = `With --json, stdout has JSON only. Every object has "version" 
 Fields may be added to a version; nothing else changes. Times are in seconds
 where the name ends in _s, and in nanoseconds within stored objects.
 
-prove, resume   one object a line:
+prove, resume   one object a line (resume of a search for an answer: also answer):
   input_error   a place of the input that cannot be used: file, line, column,
                 name, reason
   result        what became of one problem: name, source, result (proved,
@@ -59,6 +59,24 @@ prove, resume   one object a line:
                 results, reasons, input_errors, learned, elapsed_s, starting_s,
                 searching_s, checking_s, seconds, attempts, expansions, outcomes, sources,
                 interrupted
+solve           one object a line:
+  input_error   as above
+  solution      what became of one problem: name, source, result (solved,
+                answered, different, unevaluated, vacuous, ill_posed, unsolved,
+                invalid, error, interrupted), reason, kind (of an invalid one:
+                no_answer_type, not_encoded, not_elaborated, unknown_identifier,
+                type_mismatch, universe_mismatch, syntax), answer, warnings,
+                attempts (one a method: method, run, result, reason, submission
+                and raw with answers, form and equivalences, proof, complete,
+                sound, backward_run, backward_proof, elapsed_s, attempts,
+                expansions), proven, proven_run, elapsed_s
+  solutions     at the end: prover, policy, profile, problems, not_tried,
+                left_out, input_errors, results, table (a row a method: solved,
+                gated, answered, submitted_not_equivalent, sound), proven,
+                proven_tried, references, elapsed_s, interrupted
+rpe             one object: rpe; with --pairs one object a line: rpe, and at the
+                end rpe_summary
+dataset         one object a line, see ansatz dataset --help
 check           one object a line: check_result (name, line, accepted, class,
                 reason, axioms, warnings, elapsed_s) and, at the end, check_summary
 show            one object: run
