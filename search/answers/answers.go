@@ -34,9 +34,9 @@ type Guess struct {
 
 // Budgets, in steps of the evaluator; a step takes some tens of nanoseconds.
 const (
-	modelSteps  = 900_000
-	answerSteps = 1_200_000
-	allSteps    = 2_500_000
+	modelSteps  = 800_000
+	answerSteps = 800_000
+	allSteps    = 1_500_000
 )
 
 // wantedModels is how many models a guess has to fit.

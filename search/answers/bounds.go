@@ -75,6 +75,9 @@ func (s *solver) interval(n *node) bounds {
 	case opLiteral:
 		return boundsOf(n.value)
 	case opLocal:
+		if n.index >= len(m.locals) {
+			return everything
+		}
 		return boundsOf(m.locals[n.index])
 	case opUnknown:
 		if m.assigned[n.index] {

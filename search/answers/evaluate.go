@@ -121,6 +121,9 @@ func (m *machine) eval(n *node) (value, status) {
 		}
 		return m.values[n.index], done
 	case opLocal:
+		if n.index >= len(m.locals) {
+			return value{}, unread
+		}
 		return m.locals[n.index], done
 	case opCell:
 		return m.evalCell(n)
@@ -236,6 +239,9 @@ func (m *machine) apply(f value, args ...value) (value, status) {
 }
 
 func (m *machine) evalCell(n *node) (value, status) {
+	if !m.spend(6) { // the arguments are looked up by what they print as
+		return value{}, spent
+	}
 	args := make([]value, len(n.args))
 	for i, a := range n.args {
 		v, st := m.eval(a)
@@ -307,8 +313,10 @@ func (m *machine) evalArithmetic(n *node) (value, status) {
 	if a.kind != number || b.kind != number {
 		return m.setArithmetic(n.op, a, b)
 	}
-	if size := a.size() + b.size(); size > 4 && (size > maxWords || !m.spend(size)) {
-		return value{}, spent
+	if a.ref != nil || b.ref != nil {
+		if size := a.size() + b.size(); size > maxWords || !m.spend(4+2*size) {
+			return value{}, spent
+		}
 	}
 	switch n.op {
 	case opAdd:
@@ -597,6 +605,9 @@ func (m *machine) evalMember(n *node) (value, status) {
 	if st != done {
 		return v, st
 	}
+	if !m.spend(len(c.elements())) {
+		return value{}, spent
+	}
 	return truthOf(contains(c.elements(), v)), done
 }
 
@@ -868,21 +879,16 @@ func (m *machine) evalBuilder(n *node) (value, status) {
 
 // toSet sorts numbers and takes out what is double.
 func toSet(members []value) value {
-	set := []value{}
-	for _, v := range members {
-		if len(members) > 2000 && v.isSmall() { // too many for a quadratic search
-			set = append(set, v)
-			continue
+	if slices.ContainsFunc(members, func(v value) bool { return v.kind != number }) {
+		set := []value{}
+		for _, v := range members {
+			if !contains(set, v) {
+				set = append(set, v)
+			}
 		}
-		if !contains(set, v) {
-			set = append(set, v)
-		}
+		return value{kind: list, ref: set}
 	}
-	slices.SortStableFunc(set, func(a, b value) int {
-		if a.kind != number || b.kind != number {
-			return 0
-		}
-		return compare(a, b)
-	})
-	return value{kind: list, ref: set}
+	set := slices.Clone(members)
+	slices.SortFunc(set, compare)
+	return value{kind: list, ref: slices.CompactFunc(set, equal)}
 }

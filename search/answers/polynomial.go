@@ -212,7 +212,7 @@ func (s *solver) polynomialOf(n *node, c *constraint) (ratio, bool) {
 }
 
 func (s *solver) productOf(a, b ratio) (ratio, bool) {
-	if !s.m.spend(4 * len(a.numerator) * len(b.numerator)) {
+	if !s.m.spend(8 * (1 + len(a.numerator)) * (1 + len(b.numerator)) * (2 + max(len(a.numerator), len(b.numerator))/4)) {
 		return ratio{}, false
 	}
 	p, ok := a.numerator.times(b.numerator)
@@ -230,6 +230,9 @@ func (s *solver) productOf(a, b ratio) (ratio, bool) {
 }
 
 func (s *solver) sumOf(a, b ratio, factor value) (ratio, bool) {
+	if !s.m.spend(6 * (len(a.numerator) + len(b.numerator))) {
+		return ratio{}, false
+	}
 	if a.denominator == nil && b.denominator == nil {
 		return ratio{numerator: a.numerator.plus(b.numerator, factor)}, true
 	}
@@ -367,7 +370,7 @@ func (m *machine) roots(p polynomial) (found []value, all bool) {
 	}
 	for _, d := range denominators {
 		for _, n := range numerators {
-			if !m.spend(len(c)) {
+			if !m.spend(12 * len(c)) {
 				return found, false
 			}
 			for _, x := range []value{quotient(fromBig(n), fromBig(d)), negate(quotient(fromBig(n), fromBig(d)))} {

@@ -214,7 +214,7 @@ func (m *machine) divisorsOf(n *big.Int) ([]*big.Int, bool) {
 		if rest.ProbablyPrime(0) {
 			break
 		}
-		if p > 100_000 || !m.spend(rest.BitLen()/64+1) || len(all) > maxDivisors {
+		if p > 100_000 || !m.spend(2*(rest.BitLen()/64+2)) || len(all) > maxDivisors {
 			return nil, false
 		}
 		prime, times := big.NewInt(p), 0
@@ -232,6 +232,9 @@ func (m *machine) divisorsOf(n *big.Int) ([]*big.Int, bool) {
 	if rest.Cmp(big.NewInt(1)) > 0 {
 		extend(rest, 1)
 	}
+	if !m.spend(8 * len(all)) {
+		return nil, false
+	}
 	slices.SortFunc(all, func(a, b *big.Int) int { return a.Cmp(b) })
 	return all, len(all) <= maxDivisors
 }
@@ -241,27 +244,32 @@ func floorValue(args []value) value { return fromBig(args[0].big()) }
 func ceiling(args []value) value { return negate(fromBig(negate(args[0]).big())) }
 
 // logarithm is the exact logarithm to a base, if it is rational.
-func logarithm(base, n value) (value, status) {
-	if compare(base, integer(1)) <= 0 || n.sign() <= 0 {
+func logarithm(m *machine, base, n value) (value, status) {
+	if compare(base, integer(1)) <= 0 || n.sign() <= 0 || n.size() > 4 || base.size() > 4 {
 		return value{}, unread
 	}
 	one := integer(1)
-	power := one
-	for e := int64(0); e < 200; e++ {
-		for d := int64(1); d <= 12; d++ { // n ^ d = base ^ e
-			lifted := one
-			for range d {
-				lifted = multiply(lifted, n)
-			}
-			switch {
-			case compare(lifted, power) == 0:
-				return fromRat(big.NewRat(e, d)), done
-			case compare(multiply(lifted, power), one) == 0:
-				return fromRat(big.NewRat(-e, d)), done
-			}
+	inverted := compare(n, one) < 0
+	if inverted {
+		n = quotient(one, n)
+	}
+	var lifted [13]value // n ^ d
+	lifted[0] = one
+	for d := 1; d < len(lifted); d++ {
+		lifted[d] = multiply(lifted[d-1], n)
+	}
+	for e, power := int64(0), one; e < 400 && compare(power, lifted[12]) <= 0; e, power = e+1, multiply(power, base) {
+		if !m.spend(20 * power.size()) {
+			return value{}, spent
 		}
-		if power = multiply(power, base); power.size() > 8 {
-			break
+		for d := 1; d < len(lifted); d++ {
+			if compare(lifted[d], power) == 0 {
+				v := fromRat(big.NewRat(e, int64(d)))
+				if inverted {
+					v = negate(v)
+				}
+				return v, done
+			}
 		}
 	}
 	return value{}, unread
@@ -499,7 +507,7 @@ func init() {
 			}
 			return value{}, unread
 		}, q),
-		"Real.logb": partial(q, func(_ *machine, a values) (value, status) { return logarithm(a[0], a[1]) }, q, q),
+		"Real.logb": partial(q, func(m *machine, a values) (value, status) { return logarithm(m, a[0], a[1]) }, q, q),
 
 		"List.range":   partial(sortLists, func(m *machine, a values) (value, status) { return interval(m, integer(0), subtract(a[0], integer(1))) }, n),
 		"Finset.range": partial(&sort{kind: setOf, args: []*sort{n}}, func(m *machine, a values) (value, status) { return interval(m, integer(0), subtract(a[0], integer(1))) }, n),

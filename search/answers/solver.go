@@ -268,6 +268,7 @@ func (s *solver) equationPolynomial(c constraint) (polynomial, bool) {
 // propagate works on the constraints until nothing more follows.
 func (s *solver) propagate(constraints []constraint) ([]constraint, bool) {
 	for {
+		s.m.spend(len(constraints) / 4)
 		changed := false
 		rest := make([]constraint, 0, len(constraints))
 		for _, c := range constraints {
