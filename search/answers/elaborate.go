@@ -202,6 +202,8 @@ func (e *elaborator) natural(t *term.Term) *sort {
 		}
 	case term.Opaque:
 		switch s := t.Structure(); s.Form {
+		case term.Field:
+			return e.natural(&term.Term{Kind: term.Apply, Args: []*term.Term{t}})
 		case term.Ascription:
 			return parseSort(s.Text)
 		case term.Conditional:
@@ -307,6 +309,9 @@ func (e *elaborator) elaborate(t *term.Term, expected *sort) *node {
 	case term.Quantifier:
 		return e.quantifier(t, expected)
 	case term.Opaque:
+		if t.Structure().Form == term.Field {
+			return e.elaborateApplication(t, expected)
+		}
 		return e.opaque(t, expected)
 	}
 	return broken

@@ -307,7 +307,7 @@ func (p *parser) atom() *Term {
 		if p.peek().text == closing {
 			p.at++
 		}
-		return &Term{Kind: Opaque, Text: t.text + rest.Text + closing, atomic: true}
+		return p.postfix(&Term{Kind: Opaque, Text: t.text + rest.Text + closing, atomic: true})
 	case t.kind == 's' && len(t.text) > 1 && t.text[0] >= '0' && t.text[0] <= '9':
 		p.at++
 		return &Term{Kind: Opaque, Text: t.text, atomic: true}
