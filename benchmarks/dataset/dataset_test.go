@@ -273,20 +273,19 @@ func FuzzRead(f *testing.F) {
 		}
 		f.Add(data, strings.HasSuffix(path, ".lean"))
 	}
-	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, data []byte, lean bool) {
-		path := filepath.Join(dir, "data.jsonl")
+		path := "data.jsonl"
 		if lean {
-			path = filepath.Join(dir, "data.lean")
-		}
-		if err := os.WriteFile(path, data, 0o644); err != nil {
-			t.Fatal(err)
+			path = "data.lean"
 		}
 		for _, layout := range append(Layouts(), "") {
-			set, err := Read([]string{path}, Options{Layout: layout})
+			var set Set
+			o := Options{Layout: layout}
+			in, err := set.open(path, data, o)
 			if err != nil {
 				t.Fatal(err)
 			}
+			set.readInputs([]*input{in}, false, o)
 			for _, e := range set.Errors {
 				if e.Line < 1 || e.Reason == "" {
 					t.Errorf("an error without a place or a reason: %+v", e)

@@ -173,7 +173,11 @@ func (l *linter) find(p *fps.Problem) {
 		l.text(b.Name, b.Type, scope)
 	}
 	for _, a := range p.Answers {
-		if strings.TrimSpace(a.Type) == "" {
+		switch {
+		case strings.TrimSpace(a.Type) != "":
+		case p.Written != "":
+			l.report(NoAnswerType, Doubtful, "the type of %s is not written: Lean finds it out, but nothing that builds on the problem's parts can", a.Name)
+		default:
 			l.report(NoAnswerType, Wrong, "the type of %s is not written", a.Name)
 		}
 		l.mentions(p, a.Name)

@@ -73,6 +73,7 @@ func TestLint(t *testing.T) {
 		{"a reference that is more", with(asks("n : ℕ", "h : answer = n"), func(r *Record) { r.Reference = &Reference{Text: "def f := 1", Kind: Term} }), []string{"reference-malformed/error"}},
 		{"no reference", with(asks("n : ℕ", "h : answer = n"), func(r *Record) { r.Reference = nil }), []string{"no-reference/note"}},
 		{"no type", with(asks("n : ℕ", "h : answer = n"), func(r *Record) { r.Find.Answers[0].Type = "" }), []string{"no-answer-type/error"}},
+		{"no type as written", with(asks("n : ℕ", "h : answer = n"), func(r *Record) { r.Find.Answers[0].Type, r.Find.Written = "", "theorem r : ∃ answer, ..." }), []string{"no-answer-type/warning"}},
 		{"auto-bound", asks("h : ∀ n, n < x₁ → n ∈ answer"), []string{"auto-bound/warning"}},
 		{"declared too late", asks("h : k = 2", "k : ℕ", "q : answer = k"), []string{"auto-bound/warning"}},
 		{"bound inside", asks("h : (fun (a, b) => a + b) = {(c, d) : ℕ × ℕ | ∃ ⟨e, f⟩ ∈ s(c, d), e = f} ∧ ∑ i ∈ answer, i = let j := 1; j ∧ ∃ o : P ↪o P, w.m = {q // q > 1}"), []string{"auto-bound/warning"}}, // P

@@ -92,12 +92,10 @@ type input struct {
 	path    string
 	data    []byte
 	options Options
-	// inFolder is set for a file that was not named itself.
-	inFolder bool
-	objects  []object // of a JSON file
-	lean     *source.File
-	set      *Set
-	lines    map[string]int // name of a record -> its line
+	objects []object     // of a JSON file
+	lean    *source.File // of a .lean file that can be read
+	set     *Set
+	lines   map[string]int // name of a record -> its line
 }
 
 // fail lists a place that cannot be used.
@@ -133,22 +131,36 @@ func (s *Set) read(paths []string, folder bool, o Options) error {
 		if err != nil {
 			return err
 		}
-		in := &input{path: path, data: data, options: o, inFolder: folder, set: s, lines: map[string]int{}}
-		switch strings.ToLower(filepath.Ext(path)) {
-		case ".lean":
-			file, err := source.ParseFile(path, data)
-			if e := (*source.Error)(nil); errors.As(err, &e) {
-				in.fail(e.Line, e.Column, "%s", e.Reason)
-			} else if err == nil {
-				in.lean = &file
-			}
-		case ".json", ".jsonl", ".ndjson":
-			in.readObjects()
-		default:
-			return fmt.Errorf("%s is no .lean, .jsonl or .json file", path)
+		in, err := s.open(path, data, o)
+		if err != nil {
+			return err
 		}
 		inputs = append(inputs, in)
 	}
+	s.readInputs(inputs, folder, o)
+	return nil
+}
+
+// open takes a file's text apart as far as is possible without its layout.
+func (s *Set) open(path string, data []byte, o Options) (*input, error) {
+	in := &input{path: path, data: data, options: o, set: s, lines: map[string]int{}}
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".lean":
+		file, err := source.ParseFile(path, data)
+		if e := (*source.Error)(nil); errors.As(err, &e) {
+			in.fail(e.Line, e.Column, "%s", e.Reason)
+		} else if err == nil {
+			in.lean = &file
+		}
+	case ".json", ".jsonl", ".ndjson":
+		in.readObjects()
+	default:
+		return nil, fmt.Errorf("%s is no .lean, .jsonl or .json file", path)
+	}
+	return in, nil
+}
+
+func (s *Set) readInputs(inputs []*input, folder bool, o Options) {
 	ofLean := leanLayout(inputs, folder)
 	for _, in := range inputs {
 		layout := o.Layout
@@ -173,7 +185,6 @@ func (s *Set) read(paths []string, folder bool, o Options) error {
 		sum := sha256.Sum256(in.data)
 		s.Files = append(s.Files, File{Path: in.path, SHA256: hex.EncodeToString(sum[:]), Layout: layout, Records: len(s.Records) - before})
 	}
-	return nil
 }
 
 // leanLayout tells the layout of .lean files, which is one for a whole folder.

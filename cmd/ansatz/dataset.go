@@ -426,7 +426,8 @@ func newDatasetLint(a *app) *cobra.Command {
 		Long: `Look for what makes a problem easier, harder or other than it was meant: answers that
 nothing is asked of, references that stand in the problem, names that are declared
 nowhere, old notation, duplicates. An error means that a result on the problem means
-nothing, a warning that it may mean something else than it seems to.
+nothing, a warning that it may mean something else than it seems to. Notes are worth
+knowing when results are compared; -v shows them.
 
 With --elaborate, a prover opens each statement, and confirms that a problem that was
 converted from an abbreviation still means the same. With --json: one object a line,
@@ -508,7 +509,7 @@ func (a *app) lintDataset(ctx context.Context, f lintDatasetFlags, paths []strin
 		if a.json {
 			a.printJSON(sum)
 		} else {
-			a.printf("%s", sum.text())
+			a.printf("%s", sum.text(a.verbose))
 		}
 	})
 	switch {
@@ -527,10 +528,13 @@ func (a *app) reportFinding(r dataset.Record, finding dataset.Finding) {
 		a.printJSON(findingJSON{Version: results.Version, Type: "dataset_finding", Name: r.Name, File: r.File, Line: r.Line, Finding: finding})
 		return
 	}
+	if finding.Severity == dataset.Notable && !a.verbose {
+		return // there can be one for each record
+	}
 	a.printf("%s\n", console.Clip(console.OneLine(fmt.Sprintf("%s:%d: %s: %s: %s (%s)", r.File, r.Line, r.Name, finding.Severity, finding.Message, finding.Rule)), 400))
 }
 
-func (sum *lintSummary) text() string {
+func (sum *lintSummary) text(verbose bool) string {
 	var b strings.Builder
 	if len(sum.Rules) > 0 {
 		rows := make([][]string, 0, len(sum.Rules))
@@ -540,8 +544,16 @@ func (sum *lintSummary) text() string {
 		slices.SortFunc(rows, slices.Compare)
 		b.WriteString("\n" + console.Columns([]string{"rule", ">findings"}, rows) + "\n")
 	}
+	notes := console.Plural(int64(sum.Findings[dataset.Notable]), "note")
+	switch n := sum.Findings[dataset.Notable]; {
+	case verbose || n == 0:
+	case n == 1:
+		notes += " (-v shows it)"
+	default:
+		notes += " (-v shows them)"
+	}
 	fmt.Fprintf(&b, "%s: %s, %s, %s\n", console.Plural(int64(sum.Records), "problem"), console.Plural(int64(sum.Findings[dataset.Wrong]), "error"),
-		console.Plural(int64(sum.Findings[dataset.Doubtful]), "warning"), console.Plural(int64(sum.Findings[dataset.Notable]), "note"))
+		console.Plural(int64(sum.Findings[dataset.Doubtful]), "warning"), notes)
 	if sum.Prover != nil {
 		fmt.Fprintf(&b, "elaborated: %s with %s %s, %s confirmed, in %s\n", console.Plural(int64(sum.Elaborated), "statement"),
 			sum.Prover.Name, sum.Prover.Version, console.Plural(int64(sum.Conversions), "conversion"), console.Duration(results.Seconds(sum.Elapsed)))

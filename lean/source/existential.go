@@ -79,9 +79,9 @@ type Existential struct {
 	Body string
 }
 
-// ErrNotExistential is the error of a statement that is none of the form
-// "∀ ..., ∃ ..., ...".
-var ErrNotExistential = errors.New("the statement does not ask for anything: it is not of the form ∀ ..., ∃ ..., ...")
+// ErrNotExistential is the error of a statement that is not of the form of an
+// [Existential].
+var ErrNotExistential = errors.New("the statement does not ask for anything: it is not of the form ∀ x, ∃ y, P x y")
 
 // Abbreviation is a problem whose answer is a definition of its own:
 //
