@@ -170,6 +170,7 @@ func (q Question) collect(g *guesses) {
 	ids := p.variables[len(variables):]
 	p.variables = variables
 	var conjuncts []*node
+	var statements []*term.Term
 	var split func(t *term.Term)
 	unread := 0
 	split = func(t *term.Term) {
@@ -177,8 +178,9 @@ func (q Question) collect(g *guesses) {
 			split(t.Left())
 			split(t.Right())
 		} else if n := p.proposition(t); n != nil {
-			conjuncts = append(conjuncts, n)
+			conjuncts, statements = append(conjuncts, n), append(statements, t)
 		} else {
+			statements = append(statements, t)
 			unread++
 		}
 	}
@@ -211,16 +213,71 @@ func (q Question) collect(g *guesses) {
 			q.possible(g)
 		}
 	}
+	q.formulas(g, s, statements)
 	p.fallback(g, s)
+}
+
+// formulas adds what the target itself says that the answer is, if that may be
+// written in the answer's place: it mentions no variable that the answer may not.
+func (q Question) formulas(g *guesses, s *sort, statements []*term.Term) {
+	forbidden := []string{q.Answer}
+	for _, h := range q.Hypotheses {
+		for _, name := range h.Names {
+			if !slices.Contains(q.Scope, name) {
+				forbidden = append(forbidden, name)
+			}
+		}
+	}
+	for _, t := range statements {
+		var bound []term.Binder
+		for s.is(arrow) && t.Kind == term.Quantifier && t.Text == "∀" {
+			bound = append(bound, t.Binders...)
+			t = t.Args[0]
+		}
+		if !t.Is("=") && !t.Is("↔") {
+			continue
+		}
+		for _, side := range [2][2]*term.Term{{t.Left(), t.Right()}, {t.Right(), t.Left()}} {
+			answer, e := side[0], side[1]
+			if !isAnswerAt(answer, q.Answer, bound) || slices.ContainsFunc(forbidden, e.Mentions) {
+				continue
+			}
+			if len(bound) > 0 {
+				e = &term.Term{Kind: term.Quantifier, Text: "fun", Binders: bound, Args: []*term.Term{e}}
+			}
+			if e.Kind == term.Opaque && e.Structure().Form == term.Unknown {
+				continue
+			}
+			// A value is better than the term that it is computed from.
+			if weight := 0.7; len(g.list) == 0 || g.list[0].Weight < 0.9 {
+				g.add(e.String(), "formula", weight)
+			}
+		}
+	}
+}
+
+// isAnswerAt reports whether the term is the answer, at the bound variables in their order.
+func isAnswerAt(t *term.Term, answer string, bound []term.Binder) bool {
+	if len(bound) == 0 {
+		return t.Kind == term.Name && t.Text == answer
+	}
+	if t.Kind != term.Apply || len(t.Args) != len(bound)+1 || !isAnswerAt(t.Args[0], answer, nil) {
+		return false
+	}
+	for i, b := range bound {
+		if a := t.Args[i+1]; a.Kind != term.Name || a.Text != b.Name {
+			return false
+		}
+	}
+	return true
 }
 
 // possible guesses what the answer can be if the target holds for some values of
 // the variables only.
 func (q Question) possible(g *guesses) {
-	name := "answer"
-	target := term.Parse(q.Target).Replace(q.Answer, &term.Term{Kind: term.Name, Text: name}).String()
-	hypotheses := append(slices.Clone(q.Hypotheses), provers.Hypothesis{Names: []string{name}, Type: q.Type}, provers.Hypothesis{Names: []string{"_"}, Type: target})
-	values, _ := All(Question{Hypotheses: hypotheses, Answer: name, Type: q.Type})
+	hypotheses := append(slices.Clone(q.Hypotheses),
+		provers.Hypothesis{Names: []string{q.Answer}, Type: q.Type}, provers.Hypothesis{Names: []string{"_"}, Type: q.Target})
+	values, _ := All(Question{Hypotheses: hypotheses, Answer: q.Answer, Type: q.Type})
 	for i, v := range values {
 		g.add(v.Term, v.Source, 0.4/float64(len(values))-0.001*float64(i))
 	}
@@ -267,7 +324,7 @@ func mentionsAny(n, answer *node) bool {
 // direct evaluates e of a conjunct answer = e in the models; false if there is none.
 func (p *problem) direct(g *guesses, q Question, answer *node, conjuncts []*node, models []model, trust float64) bool {
 	m := &p.machine
-	settled := false
+	settled, left := false, answerSteps
 	for _, c := range conjuncts {
 		if c.op != opEqual && c.op != opIff {
 			continue
@@ -285,9 +342,10 @@ func (p *problem) direct(g *guesses, q Question, answer *node, conjuncts []*node
 		var counts []int
 		for _, from := range models {
 			m.load(from)
-			m.steps, m.weak = answerSteps/4, false
+			m.steps = left
 			m.locals = m.locals[:0]
 			v, st := m.eval(e)
+			left = m.steps
 			if st != done || v.kind == function {
 				continue
 			}
@@ -360,11 +418,13 @@ func (p *problem) forced(g *guesses, answer *node, ids []int, conjuncts []*node,
 		share float64
 	}
 	var kept []scored
+	left := answerSteps
 	for _, v := range candidates {
 		agree, refuse := 0, 0
 		for _, from := range models {
 			m.load(from)
-			m.steps = answerSteps / 40
+			m.steps = min(left, answerSteps/40)
+			before := m.steps
 			if !p.give(answer, v) {
 				refuse++
 				continue
@@ -380,6 +440,7 @@ func (p *problem) forced(g *guesses, answer *node, ids []int, conjuncts []*node,
 					truth = 0
 				}
 			}
+			left -= before - m.steps
 			switch truth {
 			case 1:
 				agree++
@@ -520,7 +581,9 @@ func All(q Question) (values []Guess, complete bool) {
 		found, complete = found[:maxValues], false
 	}
 	weight := 0.6
-	if complete {
+	if complete && m.weak {
+		weight = 0.8
+	} else if complete {
 		weight = 1
 	}
 	for _, v := range found {

@@ -855,23 +855,30 @@ func (m *machine) evalBuilder(n *node) (value, status) {
 	if st != done {
 		return value{}, st
 	}
-	if !whole {
-		m.weak = true
-		if s.is(natural) { // the least element of a set can be far
-			for i := int64(2*window + 1); i < 3000; i++ {
-				values = append(values, integer(i))
+	members := []value{}
+	collect := func(values []value) status {
+		for _, v := range values {
+			m.bind(n.index, v)
+			r, st := m.eval(n.args[0])
+			if st != done {
+				return st
+			}
+			if r.small != 0 {
+				members = append(members, v)
 			}
 		}
+		return done
 	}
-	members := []value{}
-	for _, v := range values {
-		m.bind(n.index, v)
-		r, st := m.eval(n.args[0])
-		if st != done {
-			return r, st
-		}
-		if r.small != 0 {
-			members = append(members, v)
+	if st := collect(values); st != done {
+		return value{}, st
+	}
+	if !whole {
+		m.weak = true
+		// The least element of a set can be far.
+		for far := int64(2*window + 1); s.is(natural) && len(members) == 0 && far < 3000; far++ {
+			if st := collect([]value{integer(far)}); st != done {
+				return value{}, st
+			}
 		}
 	}
 	return toSet(members), done

@@ -482,19 +482,18 @@ func init() {
 			}
 			return fromBig(floorOf(new(big.Rat).SetFrac(a[0].big(), a[1].big())))
 		}, z, z),
-		"Int.floor":  numeric(z, floorValue, q),
-		"Int.ceil":   numeric(z, ceiling, q),
-		"Nat.floor":  numeric(n, func(a values) value { return truncated(floorValue(a)) }, q),
-		"Nat.ceil":   numeric(n, func(a values) value { return truncated(ceiling(a)) }, q),
-		"Int.fract":  numeric(q, func(a values) value { return subtract(a[0], floorValue(a)) }, q),
-		"Nat.repeat": nil,
-		"min":        numeric(anyNumber, minimum, anyNumber, anyNumber),
-		"max":        numeric(anyNumber, maximum, anyNumber, anyNumber),
-		"abs":        numeric(anyNumber, func(a values) value { return absolute(a[0]) }, anyNumber),
-		"Even":       numeric(p, func(a values) value { return truthOf(remainder(a[0], integer(2)).sign() == 0) }, anyNumber),
-		"Odd":        numeric(p, func(a values) value { return truthOf(remainder(a[0], integer(2)).sign() != 0) }, anyNumber),
-		"decide":     {parameters: []*sort{p}, result: sortBool, compute: func(_ *machine, a values) (value, status) { return a[0], done }},
-		"Not":        {parameters: []*sort{p}, result: p, compute: func(_ *machine, a values) (value, status) { return truthOf(a[0].small == 0), done }},
+		"Int.floor": numeric(z, floorValue, q),
+		"Int.ceil":  numeric(z, ceiling, q),
+		"Nat.floor": numeric(n, func(a values) value { return truncated(floorValue(a)) }, q),
+		"Nat.ceil":  numeric(n, func(a values) value { return truncated(ceiling(a)) }, q),
+		"Int.fract": numeric(q, func(a values) value { return subtract(a[0], floorValue(a)) }, q),
+		"min":       numeric(anyNumber, minimum, anyNumber, anyNumber),
+		"max":       numeric(anyNumber, maximum, anyNumber, anyNumber),
+		"abs":       numeric(anyNumber, func(a values) value { return absolute(a[0]) }, anyNumber),
+		"Even":      numeric(p, func(a values) value { return truthOf(remainder(a[0], integer(2)).sign() == 0) }, anyNumber),
+		"Odd":       numeric(p, func(a values) value { return truthOf(remainder(a[0], integer(2)).sign() != 0) }, anyNumber),
+		"decide":    {parameters: []*sort{p}, result: sortBool, compute: func(_ *machine, a values) (value, status) { return a[0], done }},
+		"Not":       {parameters: []*sort{p}, result: p, compute: func(_ *machine, a values) (value, status) { return truthOf(a[0].small == 0), done }},
 		"xor": {parameters: []*sort{sortBool, sortBool}, result: sortBool, compute: func(_ *machine, a values) (value, status) {
 			return truthOf(a[0].small != a[1].small), done
 		}},
@@ -514,9 +513,15 @@ func init() {
 		"Finset.card":  onLists(n, length, 0, anyList),
 		"Set.encard":   onLists(n, length, 0, anyList),
 		"Set.ncard":    onLists(n, length, 0, anyList),
-		"List.length":  onLists(n, length, 0, anyList),
-		"List.sum":     onLists(anyElement, fold(integer(0), add), 0, anyList),
-		"List.prod":    onLists(anyElement, fold(integer(1), multiply), 0, anyList),
+		"Nat.card":     onLists(n, length, 0, anyList),
+		"Rat.num":      numeric(z, func(a values) value { return fromBig(a[0].rat().Num()) }, q),
+		"Rat.den":      numeric(n, func(a values) value { return fromBig(a[0].rat().Denom()) }, q),
+		"List.range'": partial(sortLists, func(m *machine, a values) (value, status) {
+			return interval(m, a[0], subtract(add(a[0], a[1]), integer(1)))
+		}, n, n),
+		"List.length": onLists(n, length, 0, anyList),
+		"List.sum":    onLists(anyElement, fold(integer(0), add), 0, anyList),
+		"List.prod":   onLists(anyElement, fold(integer(1), multiply), 0, anyList),
 		"List.reverse": onLists(anyList, func(_ *machine, l, _ values) (value, status) {
 			l = slices.Clone(l)
 			slices.Reverse(l)
@@ -584,10 +589,8 @@ func init() {
 		"IsLeast":     {parameters: []*sort{anyList, anyValue}, result: p, compute: func(m *machine, a values) (value, status) { return extreme(m, a, 1) }},
 		"IsGreatest":  {parameters: []*sort{anyList, anyValue}, result: p, compute: func(m *machine, a values) (value, status) { return extreme(m, a, -1) }},
 	}
-	delete(primitives, "Nat.repeat")
 	for name, as := range map[string]string{
-		"Nat.lcm'": "Nat.lcm", "gcd": "Nat.gcd", "lcm": "Nat.lcm", "succ": "Nat.succ", "Nat.Even": "Even", "Bool.xor": "xor", "NNReal.sqrt": "Real.sqrt",
-		"Nat.dist": "Nat.dist", "List.card": "List.length",
+		"Bool.xor": "xor", "NNReal.sqrt": "Real.sqrt", "List.card": "List.length", "Int.max": "max", "Int.min": "min",
 	} {
 		if p := primitives[as]; p != nil {
 			primitives[name] = p

@@ -32,10 +32,12 @@ type problem struct {
 	facts      []constraint
 	universals []universal
 	variables  []int // the symbols that are variables, in order
-	unreadable int   // facts that were not understood
-	readable   int
-	names      []string // the variables by name, as the context has them
-	numerals   []value  // in the order in which they occur
+	// openArguments says that a function is applied to what only a model decides.
+	openArguments bool
+	unreadable    int // facts that were not understood
+	readable      int
+	names         []string // the variables by name, as the context has them
+	numerals      []value  // in the order in which they occur
 }
 
 // read takes in a local context.
@@ -283,6 +285,9 @@ func mentionsFunction(n *node, f int) bool {
 	return false
 }
 
+// openWindow is up to where functions are computed if their arguments are not known yet.
+const openWindow = 60
+
 // maxInstances bounds the instances of universal facts.
 const maxInstances = 3000
 
@@ -353,6 +358,9 @@ func (p *problem) instantiate(wanted ...*node) {
 		return
 	}
 	from, to := subtract(*low, integer(3)), add(*high, integer(3))
+	if far := integer(openWindow); p.openArguments && compare(to, far) < 0 {
+		to = far
+	}
 	done_ := make([]int, len(m.functions))
 	for progress := true; progress && made < maxInstances; {
 		progress = false
@@ -415,8 +423,14 @@ func (p *problem) touch(n *node) {
 	for _, a := range n.args {
 		p.touch(a)
 	}
-	if n.op == opCell && len(n.args) > 0 {
-		p.machine.evalCell(n)
+	if n.op != opCell || len(n.args) == 0 {
+		return
+	}
+	p.machine.evalCell(n)
+	for _, a := range n.args {
+		if _, st := p.machine.eval(a); st == unknown {
+			p.openArguments = true
+		}
 	}
 }
 
