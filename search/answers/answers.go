@@ -11,6 +11,7 @@ package answers
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search/policy/builtin/term"
@@ -136,6 +137,31 @@ func Values(q Question, max int) []Guess {
 	return g.best(max)
 }
 
+// withoutVariable is the question with what the hypotheses say of the answer moved
+// to the target, and without the answer among the hypotheses.
+func (q Question) withoutVariable() Question {
+	var rest []provers.Hypothesis
+	var target []string
+	for _, h := range q.Hypotheses {
+		if term.Parse(h.Type).Mentions(q.Answer) {
+			target = append(target, "("+h.Type+")")
+			continue
+		}
+		if slices.Contains(h.Names, q.Answer) {
+			h.Names = slices.DeleteFunc(slices.Clone(h.Names), func(name string) bool { return name == q.Answer })
+		}
+		rest = append(rest, h)
+	}
+	q.Hypotheses = rest
+	if len(target) > 0 {
+		if term.Parse(q.Target).Mentions(q.Answer) {
+			target = append(target, "("+q.Target+")")
+		}
+		q.Target = strings.Join(target, " ∧ ")
+	}
+	return q
+}
+
 // mentioned reports whether a hypothesis other than its declaration mentions the answer.
 func (q Question) mentioned() bool {
 	for _, h := range q.Hypotheses {
@@ -161,12 +187,10 @@ func (q Question) collect(g *guesses) {
 			g.add(v.Term, v.Source, weight-0.01*float64(i))
 		}
 	}
+	q = q.withoutVariable()
 	p := read(q.Hypotheses)
 	variables := slices.Clone(p.variables)
-	answer := p.elaborator.names[q.Answer]
-	if answer == nil {
-		answer = p.declare(q.Answer, s)
-	}
+	answer := p.declare(q.Answer, s)
 	ids := p.variables[len(variables):]
 	p.variables = variables
 	var conjuncts []*node

@@ -157,6 +157,13 @@ var questions = []struct {
 	{"Bool", "", "?w = decide (3 ∣ 10)", "Bool", "false"},
 	{"only what is said of the answer", "n : Nat", "?w < 11 ∧ 3 * ?w % 11 = 2 ∧ ?w = n % 11", "Nat", "8"},
 	{"digits", "n : Nat; h : n = 11; h' : True", "?w = (Nat.digits 2 n).sum", "Nat", "3"},
+	{"open argument", "a : Nat; t : Nat → Nat; h : t 0 = 0; h' : t 1 = 1; i : ∀ (n : Nat), n > 1 → t n = t (n - 2) + t (n - 1); j : a % 16 = 5", "?w = t a % 7", "Nat", "5"},
+	{"sum of a function", "a : Nat → Nat; h : a 0 = 1; h' : ∀ (n : Nat), a (n + 1) = 2 * a n", "?w = (List.map a (List.range 10)).sum", "Nat", "1023"},
+	{"sum under a binder", "a : Nat → Nat; h : a 0 = 3; h' : ∀ (n : Nat), a (n + 1) = a n + 2", "?w = ((List.range 5).map (fun k => a (k + 1))).sum", "Nat", "45"},
+	{"function", "", "∀ (n m : Nat), ?w n m = n ^ 2 + m", "Nat → Nat → Nat", "fun (n : Nat) (m : Nat) => n ^ 2 + m"},
+	{"field notation", "a b : Int; h : a.natAbs.gcd b.natAbs = 6; h' : a = 12; h'' : 12 < b; i : b < 20", "?w = b", "Int", "18"},
+	{"prime by its divisors", "p : Nat; h : 40 < p; h' : ∀ (m : Nat), m ∣ p → m = 1 ∨ m = p; i : p < 43", "?w = p", "Nat", "41"},
+	{"definition in the context", "x : Nat; h : x = if 3 < 2 then 5 else 7", "?w = x", "Nat", "7"},
 	{"unread hypothesis", "x : Nat; h : mystery x; h' : x + 1 = 5", "?w = x", "Nat", "4"},
 }
 
@@ -177,6 +184,27 @@ func TestValues(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestScope(t *testing.T) {
+	q := Question{Hypotheses: context("n m : Nat; h : 0 < n"), Target: "?w = n ^ 2 + 1", Answer: "?w", Type: "Nat", Scope: []string{"n"}}
+	if got := Values(q, 3); len(got) == 0 || got[0] != (Guess{"n ^ 2 + 1", "formula", 0.7}) {
+		t.Errorf("guesses %v", got)
+	}
+	q.Target = "?w = n ^ 2 + m"
+	for _, g := range Values(q, 50) {
+		if g.Source == "formula" {
+			t.Errorf("%v mentions what is not in scope", g)
+		}
+	}
+}
+
+// TestVariable asks for an answer that is a variable of the context.
+func TestVariable(t *testing.T) {
+	q := Question{Hypotheses: context("answer n : Nat; h : n % 5 = 3; h' : answer = 2 * n % 5"), Target: "answer = 7", Answer: "answer", Type: "Nat"}
+	if got := Values(q, 1); len(got) != 1 || got[0].Term != "1" {
+		t.Errorf("guesses %v", got)
 	}
 }
 

@@ -24,9 +24,8 @@ type symbol struct {
 
 // definition says what a function is where its condition holds.
 type definition struct {
-	parameters int
-	condition  *node // nil if there is none
-	body       *node
+	condition *node // nil if there is none
+	body      *node
 }
 
 // unknownFunction is a function of which only facts are known.
@@ -126,6 +125,9 @@ func (m *machine) eval(n *node) (value, status) {
 		}
 		return m.locals[n.index], done
 	case opCell:
+		if len(n.args) == 0 {
+			return m.functionValue(n), done
+		}
 		return m.evalCell(n)
 	case opAdd, opSubtract, opMultiply, opDivide, opRemainder:
 		return m.evalArithmetic(n)
@@ -236,6 +238,16 @@ func (m *machine) apply(f value, args ...value) (value, status) {
 		return m.apply(v, args[c.width:]...)
 	}
 	return v, st
+}
+
+// functionValue is an unknown function as a value, fun x => f x.
+func (m *machine) functionValue(n *node) value {
+	parameters, result := n.sort.signature()
+	body := &node{op: opCell, sort: result, index: n.index}
+	for i, s := range parameters {
+		body.args = append(body.args, &node{op: opLocal, sort: s, index: i})
+	}
+	return value{kind: function, ref: &closure{body: body, width: len(parameters)}}
 }
 
 func (m *machine) evalCell(n *node) (value, status) {

@@ -162,15 +162,15 @@ func factorial(m *machine, args []value) (value, status) {
 }
 
 func digits(m *machine, base, n value) (value, status) {
-	list_ := []value{}
+	places := []value{}
 	if !base.isSmall() || base.small < 2 || !m.spend(n.size()*n.size()*8) {
 		return value{}, unread
 	}
 	for n.sign() > 0 {
-		list_ = append(list_, remainder(n, base))
+		places = append(places, remainder(n, base))
 		n = divide(n, base)
 	}
-	return value{kind: list, ref: list_}, done
+	return value{kind: list, ref: places}, done
 }
 
 // divisors of n > 0 in increasing order, if n can be factored by trial; with

@@ -34,8 +34,7 @@ type problem struct {
 	variables  []int // the symbols that are variables, in order
 	// openArguments says that a function is applied to what only a model decides.
 	openArguments bool
-	unreadable    int // facts that were not understood
-	readable      int
+	unreadable    int      // facts that were not understood
 	names         []string // the variables by name, as the context has them
 	numerals      []value  // in the order in which they occur
 }
@@ -43,24 +42,23 @@ type problem struct {
 // read takes in a local context.
 func read(hypotheses []provers.Hypothesis) *problem {
 	p := &problem{elaborator: elaborator{names: map[string]*node{}}}
-	type statement struct{ text string }
-	var statements []statement
+	var statements []string
 	for _, h := range hypotheses {
 		s := parseSort(h.Type)
 		if s == nil {
-			statements = append(statements, statement{h.Type})
+			statements = append(statements, h.Type)
 			continue
 		}
 		for _, name := range h.Names {
 			p.declare(name, s)
 			p.names = append(p.names, name)
 			if h.Value != "" {
-				statements = append(statements, statement{name + " = (" + h.Value + ")"})
+				statements = append(statements, name+" = ("+h.Value+")")
 			}
 		}
 	}
 	for _, s := range statements {
-		p.assume(term.Parse(s.text))
+		p.assume(term.Parse(s))
 	}
 	return p
 }
@@ -132,7 +130,6 @@ func (p *problem) assume(t *term.Term) {
 		p.unreadable++
 		return
 	}
-	p.readable++
 	p.add(n)
 }
 
@@ -184,7 +181,7 @@ func (p *problem) add(n *node) {
 		}
 		if f.op == opCell && len(f.args) == 0 && lambda.op == opLambda && lambda.index == 0 && lambda.width == len(f.sort.args)-1 {
 			fn := p.machine.functions[f.index]
-			fn.definitions = append(fn.definitions, definition{parameters: lambda.width, body: lambda.args[0]})
+			fn.definitions = append(fn.definitions, definition{body: lambda.args[0]})
 			return
 		}
 	}
@@ -248,7 +245,7 @@ func (p *problem) addUniversal(n *node) bool {
 		left, right := conclusion.args[0], conclusion.args[1]
 		if f, ok := p.pattern(left, len(u.sorts)); ok && !mentionsFunction(right, f) {
 			fn := p.machine.functions[f]
-			fn.definitions = append(fn.definitions, definition{len(u.sorts), condition, right})
+			fn.definitions = append(fn.definitions, definition{condition, right})
 			return true
 		}
 	}
@@ -286,7 +283,7 @@ func mentionsFunction(n *node, f int) bool {
 }
 
 // openWindow is up to where functions are computed if their arguments are not known yet.
-const openWindow = 60
+const openWindow = 110
 
 // maxInstances bounds the instances of universal facts.
 const maxInstances = 3000
@@ -338,7 +335,7 @@ func (p *problem) instantiate(wanted ...*node) {
 		})
 	}()
 	made, seen := 0, map[string]bool{}
-	make_ := func(i int, binding []value) {
+	instance := func(i int, binding []value) {
 		key := strconv.Itoa(i) + ":" + join(binding)
 		if made >= maxInstances || seen[key] {
 			return
@@ -351,7 +348,7 @@ func (p *problem) instantiate(wanted ...*node) {
 	}
 	for i, u := range p.universals {
 		if len(u.sorts) > 1 || !mentionsFunction(u.body, -1) {
-			p.combine(small, u, func(binding []value) { make_(i, binding) })
+			p.combine(small, u, func(binding []value) { instance(i, binding) })
 		}
 	}
 	if low == nil {
@@ -361,19 +358,19 @@ func (p *problem) instantiate(wanted ...*node) {
 	if far := integer(openWindow); p.openArguments && compare(to, far) < 0 {
 		to = far
 	}
-	done_ := make([]int, len(m.functions))
+	worked := make([]int, len(m.functions))
 	for progress := true; progress && made < maxInstances; {
 		progress = false
 		for f, fn := range m.functions {
-			for ; done_[f] < len(fn.arguments); done_[f]++ {
+			for ; worked[f] < len(fn.arguments); worked[f]++ {
 				progress = true
-				args := fn.arguments[done_[f]]
-				if slicesOutside(args, from, to) {
+				args := fn.arguments[worked[f]]
+				if outside(args, from, to) {
 					continue
 				}
 				for i, u := range p.universals {
 					if len(u.sorts) == 1 {
-						p.match(u.body, u.sorts[0], f, args, func(x value) { make_(i, []value{x}) })
+						p.match(u.body, u.sorts[0], f, args, func(x value) { instance(i, []value{x}) })
 					}
 				}
 			}
@@ -381,7 +378,7 @@ func (p *problem) instantiate(wanted ...*node) {
 	}
 }
 
-func slicesOutside(args []value, from, to value) bool {
+func outside(args []value, from, to value) bool {
 	for _, a := range args {
 		if a.kind == number && (compare(a, from) < 0 || compare(a, to) > 0) {
 			return true
@@ -418,12 +415,17 @@ func (p *problem) combine(pool []value, u universal, yield func([]value)) {
 // touch makes the cells known that occur at known arguments.
 func (p *problem) touch(n *node) {
 	if n.op == opForall || n.op == opExists || n.op == opLambda || n.op == opBuilder {
+		p.openArguments = p.openArguments || n.op == opLambda && mentionsFunction(n, -1)
 		return
 	}
 	for _, a := range n.args {
 		p.touch(a)
 	}
-	if n.op != opCell || len(n.args) == 0 {
+	if n.op != opCell {
+		return
+	}
+	if len(n.args) == 0 {
+		p.openArguments = true
 		return
 	}
 	p.machine.evalCell(n)

@@ -72,9 +72,7 @@ func (v value) big() *big.Int {
 }
 
 func floorOf(r *big.Rat) *big.Int {
-	q, m := new(big.Int).DivMod(r.Num(), r.Denom(), new(big.Int))
-	_ = m
-	return q
+	return new(big.Int).Div(r.Num(), r.Denom()) // the denominator is positive
 }
 
 func (v value) elements() []value {
