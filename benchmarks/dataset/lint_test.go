@@ -63,6 +63,9 @@ func TestLint(t *testing.T) {
 		{"closed", asks("h : answer = sqrt 1 - 2"), []string{"closed-query/note"}},
 		{"closed among others", asks("n : ℕ", "h : answer = 180 - 29"), []string{"closed-query/warning"}},
 		{"not closed", asks("n : ℕ", "h : answer = n - 29"), nil},
+		{"closed by a function", asks("n : ℕ", "h : answer = fun n => n + 1"), []string{"closed-query/warning"}},
+		{"an absolute value", asks("n : ℕ", "h : answer = |n - 29|"), nil},
+		{"a match", asks("h : answer = match answer with | 0 => 1 | k => k"), nil},
 		{"open reference", with(asks("n : ℕ", "h : answer = n"), func(r *Record) { r.Reference.Text = "answer = n" }), []string{"reference-open/error"}},
 		{"bound in the reference", with(asks("n : ℕ", "h : answer n = n"), func(r *Record) { r.Reference.Text = "answer = fun (n, m) => n" }), nil},
 		{"a reference to an intro", with(asks("h : answer = n + 1"), func(r *Record) {
