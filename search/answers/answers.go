@@ -35,6 +35,7 @@ type Guess struct {
 
 // Budgets, in steps of the evaluator; a step takes some tens of nanoseconds.
 const (
+	readSteps   = 500_000
 	modelSteps  = 800_000
 	answerSteps = 800_000
 	allSteps    = 1_500_000
@@ -70,6 +71,9 @@ func (p *problem) models(count, steps int) []model {
 	for seed := 0; seed < 3*count && len(found) < count && left > 0; seed++ {
 		for _, limit := range []int64{20, 200, 3000} {
 			m.steps = min(left, steps/3)
+			if seed == 0 { // without a first model the others are of no use
+				m.steps = left
+			}
 			before := m.steps
 			added, models := false, 0
 			s := &solver{m: m, variables: p.variables, seed: seed, limit: limit}
@@ -209,7 +213,7 @@ func (q Question) collect(g *guesses) {
 		}
 	}
 	split(term.Parse(q.Target))
-	p.machine.steps = modelSteps / 4
+	p.machine.steps = readSteps
 	p.instantiate(conjuncts...)
 	models := p.models(wantedModels, modelSteps)
 	trust := 1.0
@@ -556,7 +560,7 @@ func All(q Question) (values []Guess, complete bool) {
 	}
 	collect(answer)
 	m := &p.machine
-	m.steps = modelSteps / 4
+	m.steps = readSteps
 	p.instantiate()
 	var found []value
 	left, agreed := allSteps, 0
@@ -620,7 +624,7 @@ func All(q Question) (values []Guess, complete bool) {
 // contradict each other. The model has a Lean term for each variable.
 func Satisfiable(hypotheses []provers.Hypothesis) (found map[string]string, ok bool) {
 	p := read(hypotheses)
-	p.machine.steps = modelSteps / 4
+	p.machine.steps = readSteps
 	p.instantiate()
 	models := p.models(1, modelSteps)
 	if len(models) == 0 {

@@ -272,6 +272,7 @@ func (m *machine) at(f int, args []value) (value, status) {
 	if known && m.assigned[id] {
 		return m.values[id], done
 	}
+	defined := false
 	if m.depth < maxDepth {
 		for _, d := range fn.definitions {
 			saved := m.locals
@@ -284,6 +285,7 @@ func (m *machine) at(f int, args []value) (value, status) {
 			var v value
 			if st == done && holds.small != 0 {
 				v, st = m.eval(d.body)
+				defined = defined || st == unknown
 			} else if st == done {
 				st = unread
 			}
@@ -293,6 +295,9 @@ func (m *machine) at(f int, args []value) (value, status) {
 				return v, st
 			}
 		}
+	}
+	if defined { // what the definition waits for is in m.blocked
+		return value{}, unknown
 	}
 	m.blocked = m.cell(f, args)
 	return value{}, unknown

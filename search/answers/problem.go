@@ -286,7 +286,7 @@ func mentionsFunction(n *node, f int) bool {
 const openWindow = 110
 
 // maxInstances bounds the instances of universal facts.
-const maxInstances = 3000
+const maxInstances = 6000
 
 // instantiate adds instances of the universal facts around the arguments at which
 // functions are known or wanted; wanted has nodes in which they occur.

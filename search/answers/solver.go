@@ -311,21 +311,24 @@ const maxEquations = 40
 // to s.reduced.
 func (s *solver) eliminate(constraints []constraint) (progress, ok bool) {
 	s.reduced = s.reduced[:0]
-	var linear, others []polynomial
+	var system, linear, others []polynomial
 	for _, c := range constraints {
-		if c.node.op != opEqual || !c.node.args[0].sort.isNumeric() || len(c.waits) < 2 || len(linear)+len(others) >= maxEquations {
+		if c.node.op != opEqual || !c.node.args[0].sort.isNumeric() || len(c.waits) < 2 || len(system) >= maxEquations {
 			continue
 		}
-		switch p, ok := s.equationPolynomial(c); {
-		case !ok:
-		case p.degree() == 1:
-			linear = append(linear, p)
-		case p.degree() <= 6:
-			others = append(others, p)
+		if p, ok := s.equationPolynomial(c); ok && p.degree() <= 6 {
+			system = append(system, p)
 		}
 	}
-	if len(linear) == 0 || len(linear)+len(others) < 2 {
+	if len(system) < 2 || !s.combine(system) {
 		return false, true
+	}
+	for _, p := range system {
+		if p.degree() == 1 {
+			linear = append(linear, p)
+		} else {
+			others = append(others, p)
+		}
 	}
 	// Gauss and Jordan: each pivot symbol is left in one equation only.
 	pivots := make([]int, len(linear))
@@ -408,6 +411,31 @@ func (s *solver) eliminate(constraints []constraint) (progress, ok bool) {
 		}
 	}
 	return false, true
+}
+
+// combine subtracts the equations from each other so that their highest monomials
+// go away, as if each product of symbols were one; false if it is not worth it.
+func (s *solver) combine(system []polynomial) bool {
+	for i, p := range system {
+		top, highest := "", -1
+		for k, t := range p {
+			if d := len(t.symbols); d > highest || d == highest && k > top {
+				top, highest = k, d
+			}
+		}
+		if highest < 2 { // linear equations come later
+			continue
+		}
+		if !s.m.spend(4 * len(system) * (1 + len(p))) {
+			return false
+		}
+		for j, q := range system {
+			if c, ok := q[top]; ok && j != i {
+				system[j] = q.plus(p, negate(quotient(c.coefficient, p[top].coefficient)))
+			}
+		}
+	}
+	return true
 }
 
 // replaced is a polynomial with another in the place of a symbol.
