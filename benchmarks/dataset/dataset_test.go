@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"flag"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -105,7 +107,7 @@ func TestReferenceIsApart(t *testing.T) {
 		"f.jsonl":        `{"index": 0, "informal_answer": "S", "header": null, "intros": [], "formal_answer": "answer = S", "formal_answer_type": "ℕ", "outros": [{"t": "answer > 2", "name": "h"}]}`,
 		"c.jsonl":        `{"name": "c", "header": "import Mathlib", "formal_answer": "S", "formalization": "import Mathlib\nabbrev c_answer : Nat := S\ntheorem c : c_answer > 2 := by sorry", "theorem_part": ""}`,
 		"e.json":         `[{"name": "e", "header": "import Mathlib", "answer_part": "abbrev e_answer : Nat := S", "theorem_part": "theorem e : e_answer > 2 := by sorry", "theorem_part_full": "theorem e : ∃ (e_answer : Nat), e_answer > 2"}]`,
-		"p.lean":         "abbrev p_solution : Nat := sorry\n-- S\ntheorem p : p_solution > 2 := sorry\n",
+		"p.lean":         "abbrev p_solution : Nat := sorry -- S\ndef q : Nat := sorry\n-- S\n-- S\ntheorem p : p_solution > 2 := sorry\n",
 		"l.lean":         "theorem l : ∃ n : Nat, n > 2 := sorry\n",
 		"l.answers.json": `{"l": "S"}`,
 	}
@@ -257,6 +259,28 @@ func TestProblemOfNothing(t *testing.T) {
 	}
 	if got := (Record{Find: &fps.Problem{}}).Kind(); got != "find" {
 		t.Errorf("kind %s", got)
+	}
+}
+
+// TestImports checks that the package stays below everything that searches: a
+// benchmark is data, and whoever runs it comes on top.
+func TestImports(t *testing.T) {
+	const module = "github.com/ansatz-prover/ansatz/"
+	allowed := []string{"lean/source", "provers", "search/fps"}
+	paths, err := filepath.Glob("*.go")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no files", err)
+	}
+	for _, path := range paths {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range file.Imports {
+			if ours, ok := strings.CutPrefix(strings.Trim(spec.Path.Value, `"`), module); ok && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s", path, ours)
+			}
+		}
 	}
 }
 

@@ -85,26 +85,51 @@ func readPutnam(in *input) {
 	in.skipped()
 	for _, t := range in.lean.Targets {
 		r := leanRecord(t)
-		a, err := source.ParseAbbreviation(t.Problem)
+		p := t.Problem
+		var references map[string]string
+		p.Preamble, references = cutReferences(p.Preamble)
+		a, err := source.ParseAbbreviation(p)
 		switch {
 		case errors.Is(err, source.ErrNoAbbreviation), err == nil && a.Answer != "":
-			r.Prove = &t.Problem
+			r.Prove = &p
 		case err != nil:
 			in.fail(t.Line, t.Column, "%v", err)
 			continue
 		default:
-			var value string
-			if value, a.Between = cutComment(a.Between); value != "" {
+			if value := references[a.AnswerName]; value != "" {
 				r.Reference = &Reference{Text: value, Kind: Term}
 			}
 			r.Abbreviation = &a
 			if r.Find, err = findOfAbbreviation(a); err != nil {
-				in.fail(t.Line, t.Column, "%s: %v", t.Problem.Name, err)
+				in.fail(t.Line, t.Column, "%s: %v", p.Name, err)
 				continue
 			}
 		}
 		in.add(r)
 	}
+}
+
+// cutReferences takes the comments behind all definitions that are sorry out of a
+// text: also what another problem of the file asks for is not to be seen.
+func cutReferences(text string) (rest string, references map[string]string) {
+	tokens, _ := source.Scan("", text)
+	references = map[string]string{}
+	var b strings.Builder
+	end := 0
+	for _, c := range source.Commands(tokens) {
+		code := c.Tokens[c.KeywordIndex:]
+		if c.Keyword != "abbrev" && c.Keyword != "def" || len(code) < 2 || !code[len(code)-1].Is("sorry") {
+			continue
+		}
+		comment, behind := cutComment(text[c.End:])
+		if comment == "" {
+			continue
+		}
+		references[code[1].Text] = comment
+		b.WriteString(text[end:c.End])
+		end = len(text) - len(behind)
+	}
+	return b.String() + text[end:], references
 }
 
 // cutComment takes the comment that a text begins with out of it. A comment on
