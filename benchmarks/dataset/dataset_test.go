@@ -176,8 +176,8 @@ func TestReadErrors(t *testing.T) {
 		want       []string
 	}{
 		{"array.json", `["a", "b"]`, Options{}, []string{":1: record 1 is not an object"}},
-		{"cut.json", "[\n{\"name\": \"a\", \"theorem_part\": \"\"},\n{\"name\":", Options{}, []string{":3: invalid JSON", ":2: a: "}},
-		{"bytes.jsonl", "{}\n\xff\n[1]\n{\"a\" 1}", Options{}, []string{":2: the line is not valid UTF-8", ":3: the line is JSON, but", ":4:6: invalid JSON", ":1: the content shows no known layout"}},
+		{"cut.json", "[\n{\"name\": \"a\", \"theorem_part\": \"\"},\n{\"name\":", Options{}, []string{":2: a: ", ":3: invalid JSON"}},
+		{"bytes.jsonl", "{}\n\xff\n[1]\n{\"a\" 1}", Options{}, []string{":1: the content shows no known layout", ":2: the line is not valid UTF-8", ":3: the line is JSON, but", ":4:6: invalid JSON"}},
 		{"bad.lean", "theorem a : \"", Options{}, []string{":1:13: this string is not terminated"}},
 		{"good.lean", "theorem a : 1 = 1 := sorry", Options{Layout: FPS}, []string{"the layout fps has no .lean files"}},
 		{"lines.jsonl", `{"name": "a"}`, Options{Layout: Putnam}, []string{"the layout putnam has no .jsonl files"}},

@@ -3,6 +3,7 @@ package dataset
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -156,7 +157,11 @@ func readLean(in *input) {
 		return
 	}
 	in.skipped()
-	references := in.references()
+	path := in.options.References
+	if path == "" {
+		path = answersPath(in.path)
+	}
+	references := in.references(path)
 	for _, t := range in.lean.Targets {
 		r := leanRecord(t)
 		e, err := source.ParseExistential(t.Problem)
@@ -183,32 +188,30 @@ func readLean(in *input) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		in.fail(1, 0, "there is a reference for %s, but no theorem of this name that asks for an answer", name)
+		in.failIn(path, "there is a reference for %s, but %s has no theorem of this name that asks for an answer", name, in.path)
 	}
 }
 
-// references reads the file of references for a .lean file.
-func (in *input) references() map[string][]string {
-	path := in.options.References
-	if path == "" {
-		path = answersPath(in.path)
-	}
+// failIn lists what is wrong with a file that belongs to this one.
+func (in *input) failIn(path, format string, args ...any) {
+	in.errors = append(in.errors, source.LineError{File: path, Line: 1, Reason: fmt.Sprintf(format, args...)})
+}
+
+// references reads the file of references for a .lean file. It need not be there
+// unless it was asked for.
+func (in *input) references(path string) map[string][]string {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) && in.options.References == "" {
 		return nil
 	}
-	fail := func(format string, args ...any) map[string][]string {
-		of := *in
-		of.path = path
-		of.fail(1, 0, format, args...)
-		return nil
-	}
 	if err != nil {
-		return fail("%v", err)
+		in.failIn(path, "%v", err)
+		return nil
 	}
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(data, &raw); err != nil {
-		return fail("the references must be a JSON object from names to terms: %v", err)
+		in.failIn(path, "the references must be a JSON object from names to terms: %v", err)
+		return nil
 	}
 	out := make(map[string][]string, len(raw))
 	for name, value := range raw {
@@ -220,7 +223,7 @@ func (in *input) references() map[string][]string {
 		case json.Unmarshal(value, &several) == nil && len(several) > 0:
 			out[name] = several
 		default:
-			fail("the reference for %s is neither a term nor a list of terms", name)
+			in.failIn(path, "the reference for %s is neither a term nor a list of terms", name)
 		}
 	}
 	return out

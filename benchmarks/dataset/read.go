@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -96,11 +97,12 @@ type input struct {
 	lean    *source.File // of a .lean file that can be read
 	set     *Set
 	lines   map[string]int // name of a record -> its line
+	errors  []source.LineError
 }
 
 // fail lists a place that cannot be used.
 func (in *input) fail(line, column int, format string, args ...any) {
-	in.set.Errors = append(in.set.Errors, source.LineError{File: in.path, Line: line, Column: column, Reason: fmt.Sprintf(format, args...)})
+	in.errors = append(in.errors, source.LineError{File: in.path, Line: line, Column: column, Reason: fmt.Sprintf(format, args...)})
 }
 
 // add adds a record and completes what all layouts have in common.
@@ -184,6 +186,10 @@ func (s *Set) readInputs(inputs []*input, folder bool, o Options) {
 		}
 		sum := sha256.Sum256(in.data)
 		s.Files = append(s.Files, File{Path: in.path, SHA256: hex.EncodeToString(sum[:]), Layout: layout, Records: len(s.Records) - before})
+		slices.SortStableFunc(in.errors, func(a, b source.LineError) int {
+			return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Reason, b.Reason))
+		})
+		s.Errors = append(s.Errors, in.errors...)
 	}
 }
 
