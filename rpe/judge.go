@@ -190,6 +190,9 @@ func (j *Judge) verify(ctx context.Context, r Result, c provers.Claim, tactic st
 	r.Checking, r.Verdict, r.Tactic, r.Proof = time.Since(begin), &verdict, tactic, c.Proof
 	if !verdict.Accepted {
 		r.Kind, r.Message = Refused, fmt.Sprintf("%s seemed to prove it, but the check refuses the proof: %s: %s", tactic, verdict.Class, verdict.Reason)
+		if verdict.Class == string(TimedOut) {
+			r.Kind = TimedOut // it says nothing about the proof
+		}
 		return r, nil
 	}
 	r.Status = Equivalent

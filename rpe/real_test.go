@@ -15,7 +15,7 @@ import (
 const envTestLean = "ANSATZ_TEST_LEAN_DIR"
 
 // realJudge is a judge with the npm Lean, or the test is skipped aloud.
-func realJudge(t *testing.T, freshOnly bool) *rpe.Judge {
+func realJudge(t testing.TB, freshOnly bool) *rpe.Judge {
 	t.Helper()
 	dir := os.Getenv(envTestLean)
 	if dir == "" {

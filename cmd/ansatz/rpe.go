@@ -271,6 +271,13 @@ func (a *app) judge(ctx context.Context, j *rpe.Judge, d *console.Display, pairs
 	begin := time.Now()
 	sum = rpeSummary{Version: results.Version, Type: "rpe_summary", Pairs: len(pairs), Errors: map[string]int{}}
 	var times []time.Duration
+	defer func() { // also after an interrupt
+		slices.Sort(times)
+		if len(times) > 0 {
+			sum.Median = times[len(times)/2].Seconds()
+		}
+		sum.Elapsed = time.Since(begin).Seconds()
+	}()
 	width := 0
 	for _, p := range pairs {
 		width = max(width, min(utf8.RuneCountInString(p.Name), 40))
@@ -309,11 +316,6 @@ func (a *app) judge(ctx context.Context, j *rpe.Judge, d *console.Display, pairs
 			}
 		})
 	}
-	slices.Sort(times)
-	if len(times) > 0 {
-		sum.Median = times[len(times)/2].Seconds()
-	}
-	sum.Elapsed = time.Since(begin).Seconds()
 	return sum, code, nil
 }
 
