@@ -36,9 +36,9 @@ type Guess struct {
 // Budgets, in steps of the evaluator; a step takes some tens of nanoseconds.
 const (
 	readSteps   = 500_000
-	modelSteps  = 800_000
-	answerSteps = 800_000
-	allSteps    = 1_500_000
+	modelSteps  = 600_000
+	answerSteps = 600_000
+	allSteps    = 1_200_000
 )
 
 // wantedModels is how many models a guess has to fit.
@@ -125,6 +125,14 @@ func (g *guesses) add(text, source string, weight float64) {
 	}
 	g.at[text] = len(g.list)
 	g.list = append(g.list, Guess{text, source, weight})
+}
+
+func (g *guesses) strongest() float64 {
+	most := 0.0
+	for _, guess := range g.list {
+		most = max(most, guess.Weight)
+	}
+	return most
 }
 
 // best are the guesses in the order of their weight.
@@ -242,6 +250,9 @@ func (q Question) collect(g *guesses) {
 		}
 	}
 	q.formulas(g, s, statements)
+	if len(q.Scope) > 0 && g.strongest() < 0.7 {
+		p.fit(g, q, answer, ids, conjuncts, models)
+	}
 	p.fallback(g, s)
 }
 
@@ -487,6 +498,85 @@ func (p *problem) forced(g *guesses, answer *node, ids []int, conjuncts []*node,
 		}
 		g.add(k.v.format(answer.sort), source, weight-0.005*float64(min(i, 50)))
 	}
+}
+
+// fit looks for a x + b, with a variable x that the answer may mention, that is
+// the only answer in each of several models.
+func (p *problem) fit(g *guesses, q Question, answer *node, ids []int, conjuncts []*node, models []model) {
+	if answer.op != opUnknown || !answer.sort.isNumeric() {
+		return
+	}
+	m := &p.machine
+	var goal []constraint
+	for _, c := range conjuncts {
+		goal = append(goal, constraint{node: c})
+	}
+	type sample struct {
+		model model
+		v     value
+	}
+	var samples []sample
+	for _, from := range models[:min(len(models), 8)] {
+		m.load(from)
+		m.steps = answerSteps / 8
+		s := &solver{m: m, variables: ids, limit: 200}
+		var found []value
+		s.onModel = func() bool {
+			found = append(found, m.values[answer.index])
+			return len(found) < 2
+		}
+		s.search(goal)
+		if len(found) == 1 {
+			samples = append(samples, sample{from, found[0]})
+		}
+	}
+	for _, name := range q.Scope {
+		x := p.elaborator.names[name]
+		if x == nil || x.op != opUnknown || x.sort.kind != answer.sort.kind || len(samples) < 3 {
+			continue
+		}
+		at := func(i int) value { return samples[i].model.values[x.index] }
+		other := slices.IndexFunc(samples, func(s sample) bool { return !equal(s.model.values[x.index], at(0)) })
+		if other < 0 {
+			continue
+		}
+		slope := quotient(subtract(samples[other].v, samples[0].v), subtract(at(other), at(0)))
+		offset := subtract(samples[0].v, multiply(slope, at(0)))
+		fits := !slope.isFraction() && !offset.isFraction() || x.sort.is(fraction)
+		distinct := []value{}
+		for i, s := range samples {
+			fits = fits && equal(s.v, add(multiply(slope, at(i)), offset))
+			if !contains(distinct, at(i)) {
+				distinct = append(distinct, at(i))
+			}
+		}
+		if fits && len(distinct) >= 3 && slope.sign() != 0 && (slope.sign() > 0 || !x.sort.is(natural)) {
+			g.add(linear(name, slope, offset), "formula", 0.6)
+		}
+	}
+}
+
+// linear writes slope * name + offset.
+func linear(name string, slope, offset value) string {
+	text := name
+	if !equal(slope, integer(1)) {
+		text = grouped(slope) + " * " + name
+	}
+	switch offset.sign() {
+	case 1:
+		text += " + " + grouped(offset)
+	case -1:
+		text += " - " + grouped(negate(offset))
+	}
+	return text
+}
+
+// grouped is a number in parentheses if it is more than a numeral.
+func grouped(v value) string {
+	if v.isFraction() || v.sign() < 0 {
+		return "(" + v.String() + ")"
+	}
+	return v.String()
 }
 
 // give assigns a value to the answer, component by component.

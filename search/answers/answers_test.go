@@ -196,6 +196,10 @@ func TestScope(t *testing.T) {
 	if got := Values(q, 3); len(got) == 0 || got[0] != (Guess{"n ^ 2 + 1", "formula", 0.7}) {
 		t.Errorf("guesses %v", got)
 	}
+	q.Target = "?w + 3 = 2 * n + 7"
+	if got := Values(q, 1); len(got) == 0 || got[0] != (Guess{"2 * n + 4", "formula", 0.6}) {
+		t.Errorf("guesses %v", got)
+	}
 	q.Target = "?w = n ^ 2 + m"
 	for _, g := range Values(q, 50) {
 		if g.Source == "formula" {

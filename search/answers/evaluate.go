@@ -222,7 +222,7 @@ func (m *machine) evalMany(nodes []*node) (first value, rest []value, st status)
 
 func (m *machine) apply(f value, args ...value) (value, status) {
 	c, ok := f.ref.(*closure)
-	if !ok || len(args) < c.width || m.depth > maxDepth {
+	if !ok || len(args) < c.width || m.depth > maxDepth || !m.spend(4) {
 		return value{}, unread
 	}
 	saved := m.locals
@@ -251,7 +251,7 @@ func (m *machine) functionValue(n *node) value {
 }
 
 func (m *machine) evalCell(n *node) (value, status) {
-	if !m.spend(6) { // the arguments are looked up by what they print as
+	if !m.spend(10) { // the arguments are looked up by what they print as
 		return value{}, spent
 	}
 	args := make([]value, len(n.args))

@@ -144,7 +144,7 @@ func towardZero(a, b value) value {
 }
 
 func isPrime(m *machine, n value) (value, status) {
-	if !m.spend(10 * n.size()) {
+	if !m.spend(100 * n.size()) {
 		return value{}, spent
 	}
 	return truthOf(n.sign() > 0 && n.big().ProbablyPrime(0)), done
