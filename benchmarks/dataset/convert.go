@@ -244,9 +244,13 @@ func bindersOf(list []source.Binder, taken map[string]bool) []fps.Binder {
 var ErrNoConversion = errors.New("the record was not converted from an abbreviation")
 
 // ConversionCheck returns a claim that only holds if the record's existential
-// statement means what the author's abbreviation did: that the one with the
-// reference for its value implies the other, the value being the witness. Without a
-// reference it is claimed for every value.
+// statement means what the author's abbreviation did.
+//
+// For a statement that was made from the abbreviation, the claim is that the one
+// with the reference for its value implies the other, with the value as the
+// witness, by a proof that Lean only takes if both say the same by definition. For
+// one that was published beside the abbreviation, the claim is that both are
+// equivalent. Without a reference it is claimed for every value.
 //
 // If a hypothesis mentions the answer, the encoding of package fps is stronger
 // than what the author wrote, on purpose; then the claim is about the statement
@@ -255,9 +259,15 @@ func ConversionCheck(r Record) (p provers.Problem, proof string, err error) {
 	if r.Abbreviation == nil || r.Find == nil {
 		return p, "", ErrNoConversion
 	}
-	a := *r.Abbreviation
-	target, options, published := existential(a), "", r.Find.Written != ""
-	if published || len(r.Find.Parts().Requirements) == 1 {
+	c := conversion{abbreviation: *r.Abbreviation}
+	if terms := r.Reference.Terms(); len(terms) == 1 {
+		c.value = terms[0]
+	}
+	if r.Find.Written != "" {
+		return c.published(r)
+	}
+	target, options := existential(c.abbreviation), ""
+	if len(r.Find.Parts().Requirements) == 1 {
 		encoded, err := r.Find.Prover()
 		if err != nil {
 			return p, "", err
@@ -268,71 +278,114 @@ func ConversionCheck(r Record) (p provers.Problem, proof string, err error) {
 		}
 		target, options = signature.Body, strings.TrimPrefix(encoded.Preamble, r.Find.Preamble)
 	}
-	p = provers.Problem{Name: a.Theorem.Name + "_conversion", Source: r.Find.Source, Kind: provers.Prove, Closing: a.Closing}
-	written := "(" + closed(a.Theorem) + ")"
-	witness := a.AnswerName
-	terms := r.Reference.Terms()
-	statement := "\n  " + written + " →\n  (" + target + ")"
-	if len(terms) == 1 {
-		p.Preamble = a.Before + a.Declaration + " := " + terms[0] + a.Between
+	name := c.abbreviation.AnswerName
+	p = c.problem(r, options, "("+closed(c.abbreviation.Theorem)+") →\n  ("+target+")")
+	// With @, implicit variables of the author stay variables.
+	proof = "fun h => ⟨" + name + ", @h⟩"
+	if c.value == "" {
+		proof = "fun " + name + " h => ⟨" + name + ", @h⟩"
+	}
+	return p, proof, nil
+}
+
+// conversion builds the claim of [ConversionCheck].
+type conversion struct {
+	abbreviation source.Abbreviation
+	value        string // of the answer, or empty
+}
+
+// problem claims a proposition about the answer.
+func (c conversion) problem(r Record, options, proposition string) provers.Problem {
+	a := c.abbreviation
+	p := provers.Problem{Name: a.Theorem.Name + "_conversion", Source: r.Find.Source, Kind: provers.Prove, Closing: a.Closing}
+	if c.value != "" {
+		p.Preamble = a.Before + a.Declaration + " := " + c.value + a.Between
 	} else {
 		p.Preamble = a.Before + a.Between
-		statement = "\n  ∀ (" + a.AnswerName + " : " + a.AnswerType + ")," + statement
+		proposition = "∀ (" + a.AnswerName + " : " + a.AnswerType + "),\n  " + proposition
 	}
 	if !strings.HasSuffix(p.Preamble, "\n") {
 		p.Preamble += "\n"
 	}
 	p.Preamble += strings.TrimPrefix(options, "\n")
-	p.Statement = "theorem " + p.Name + " :" + statement
-	if !published {
-		// With @, implicit variables of the author stay variables.
-		proof = "fun h => ⟨" + witness + ", @h⟩"
-		if len(terms) != 1 {
-			proof = "fun " + witness + " h => ⟨" + witness + ", @h⟩"
-		}
-		return p, proof, nil
-	}
-	taken := identifiers(p.Statement)
-	h := fresh("h", taken)
-	proof = "by\n  intro "
-	if len(terms) != 1 {
-		proof += witness + " "
-	}
-	proof += h + "\n  first\n    | exact ⟨" + witness + ", @" + h + "⟩\n    | exact ⟨" + witness + ", " + regrouped(a, r.Find, h, taken) +
-		"⟩\n    | (refine ⟨" + witness + ", ?_⟩\n       intros\n       simp_all)"
-	return p, proof, nil
+	p.Statement = "theorem " + p.Name + " :\n  " + proposition
+	return p
 }
 
-// regrouped proves a published existential form from the author's statement, which
-// is called h. The published form has all variables first and then all hypotheses as one conjunction.
-func regrouped(a source.Abbreviation, published *fps.Problem, h string, taken map[string]bool) string {
-	variables := published.Outros[:len(published.Outros)-1]
-	isVariable := func(name string) bool {
-		return slices.ContainsFunc(variables, func(b fps.Binder) bool { return b.Name == name })
+// published claims that a published statement is equivalent to the author's. It
+// has the author's variables first and then all hypotheses as one conjunction,
+// and was printed by Lean.
+func (c conversion) published(r Record) (provers.Problem, string, error) {
+	e, err := source.ParseExistential(provers.Problem{Name: r.Name, Statement: r.Find.Written})
+	if err != nil {
+		return provers.Problem{}, "", err
 	}
-	var arguments, hypotheses []string
-	for _, b := range a.Theorem.Binders {
+	author, body := c.abbreviation.Theorem, e.Body
+	if len(e.Outros) > 0 {
+		body = "∀ " + printed(e.Outros) + ",\n  " + body
+	}
+	p := c.problem(r, "", "("+closed(author)+") ↔\n  ("+body+")")
+	taken := identifiers(p.Statement)
+	h := fresh("h", taken)
+	isVariable := func(b source.Binder) bool {
+		return slices.ContainsFunc(e.Outros, func(o source.Binder) bool { return o.Name == b.Name })
+	}
+	var arguments, hypotheses []string // of the author's statement
+	for _, b := range author.Binders {
 		switch {
 		case b.Open == "[":
 			arguments = append(arguments, "inferInstance")
-		case isVariable(b.Name):
+		case isVariable(b):
 			arguments = append(arguments, b.Name)
 		default:
 			hypotheses = append(hypotheses, fresh(h, taken))
 			arguments = append(arguments, hypotheses[len(hypotheses)-1])
 		}
 	}
-	parameters := fps.IntroNames(variables)
-	switch len(hypotheses) {
-	case 0:
-	case 1:
-		parameters = append(parameters, hypotheses[0])
-	default:
-		parameters = append(parameters, "⟨"+strings.Join(hypotheses, ", ")+"⟩")
+	var variables []string // of the published statement
+	for _, b := range e.Outros {
+		name := b.Name
+		if name == "" || b.Open == "[" {
+			name = "_"
+		}
+		variables = append(variables, name)
 	}
-	term := strings.Join(append([]string{"@" + h}, arguments...), " ")
-	if len(parameters) == 0 {
-		return term
+	if len(hypotheses) > 0 {
+		conjunction := strings.Join(hypotheses, ", ")
+		if len(hypotheses) > 1 {
+			conjunction = "⟨" + conjunction + "⟩"
+		}
+		variables = append(variables, conjunction)
 	}
-	return "fun " + strings.Join(parameters, " ") + " => " + term
+	intro := ""
+	if c.value == "" {
+		intro = "intro " + c.abbreviation.AnswerName + "\n  "
+	}
+	proof := "by\n  " + intro + "first\n    | exact Iff.rfl\n    | exact ⟨fun " + h + " => " + regrouped(h, variables, arguments) +
+		", fun " + h + " => " + regrouped(h, arguments, variables) +
+		"⟩\n    | (constructor <;> intro " + h + " <;> intros <;> simp_all)"
+	return p, proof, nil
+}
+
+// regrouped is h, applied in one order of its arguments and taking them in another.
+func regrouped(h string, parameters, arguments []string) string {
+	var b strings.Builder
+	if len(parameters) > 0 {
+		b.WriteString("fun")
+		for _, p := range parameters {
+			if p == "inferInstance" {
+				p = "_"
+			}
+			b.WriteString(" " + p)
+		}
+		b.WriteString(" => ")
+	}
+	b.WriteString("@" + h)
+	for _, a := range arguments {
+		if a == "_" {
+			a = "inferInstance"
+		}
+		b.WriteString(" " + a)
+	}
+	return b.String()
 }

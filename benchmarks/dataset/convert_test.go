@@ -154,8 +154,8 @@ func TestConversionCheck(t *testing.T) {
 		{"a hypothesis on the answer", record("abbrev t_answer : Nat := sorry\ntheorem t (n : Nat) (h : t_answer > n) : n = t_answer", one), "abbrev t_answer : Nat := 1\n",
 			"theorem t_conversion :\n  (∀ (n : Nat) (h : t_answer > n),\n  n = t_answer) →\n  (∃ (t_answer : Nat),\n  ∀ (n : Nat) (h : t_answer > n),\n  n = t_answer)", "fun h => ⟨t_answer, @h⟩"},
 		{"a published statement", published, "import M\nabbrev t_answer : Nat := 1\ndef f : Nat := 1\n",
-			"theorem t_conversion :\n  (∀ (n : Nat) (h : n = f),\n  n = t_answer) →\n  (∃ (t_answer : Nat), ∀ (n : Nat), (n = f) → n = t_answer)",
-			"by\n  intro h_1\n  first\n    | exact ⟨t_answer, @h_1⟩\n    | exact ⟨t_answer, fun n h_1_1 => @h_1 n h_1_1⟩\n    | (refine ⟨t_answer, ?_⟩\n       intros\n       simp_all)"},
+			"theorem t_conversion :\n  (∀ (n : Nat) (h : n = f),\n  n = t_answer) ↔\n  (∀ (n : Nat),\n  (n = f) → n = t_answer)",
+			"by\n  first\n    | exact Iff.rfl\n    | exact ⟨fun h_1 => fun n h_1_1 => @h_1 n h_1_1, fun h_1 => fun n h_1_1 => @h_1 n h_1_1⟩\n    | (constructor <;> intro h_1 <;> intros <;> simp_all)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, proof, err := ConversionCheck(c.record)
