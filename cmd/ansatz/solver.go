@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/ansatz-prover/ansatz/benchmarks/dataset"
-	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/solutions"
 	"github.com/ansatz-prover/ansatz/provers"
@@ -141,7 +140,7 @@ func (s *solver) vacuous(ctx context.Context, p fps.Problem) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	s.batch.runner.display.Update(func(status *console.Status) { status.Phase = "looking for contradictory hypotheses" })
+	s.batch.runner.display.Phase("looking for contradictory hypotheses")
 	budget := search.Budget{Wall: vacuityTime, Expansions: vacuityExpansions}
 	found, err := s.batch.runner.run(ctx, plan{info: search.RunInfo{Problem: statement, Seed: s.flags.seed, Budget: budget}, passing: true})
 	return found.Result == results.Proved, err
@@ -270,7 +269,7 @@ func (s *solver) backward(ctx context.Context, p dfps.Problem, attempt *solution
 	if err != nil {
 		return nil // Forward has been encoded from the same parts
 	}
-	s.batch.runner.display.Update(func(status *console.Status) { status.Phase = "proving the backward part" })
+	s.batch.runner.display.Phase("proving the backward part")
 	found, err := s.batch.runner.run(ctx, plan{
 		info:     search.RunInfo{Problem: statement, Seed: s.flags.seed, Budget: s.budget(s.flags.backward)},
 		question: question(prooftree.DFPSBackward, p.Problem, attempt.Run)})
@@ -292,7 +291,7 @@ func (s *solver) compare(ctx context.Context, r *dataset.Record, out *solutions.
 			if submission == nil || submission.Form == fps.NoAnswer || ctx.Err() != nil {
 				continue
 			}
-			s.batch.runner.display.Update(func(status *console.Status) { status.Searching, status.Phase = false, "comparing with the reference" })
+			s.batch.runner.display.Phase("comparing with the reference")
 			if err := s.equivalent(ctx, r, a, submission); err != nil {
 				if ctx.Err() != nil {
 					return nil

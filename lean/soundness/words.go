@@ -52,7 +52,6 @@ var forbiddenWords = map[string]string{
 	"says":                 queryTactic,
 	"hint":                 queryTactic,
 	"propose":              queryTactic,
-	"rw_search":            queryTactic,
 	"show_term":            queryTactic,
 	"show_proof":           queryTactic,
 	"plausible":            queryTactic,
