@@ -28,6 +28,9 @@ const envMemory = "ANSATZ_TEST_MEMORY_PROVER"
 const envLeanDir = "ANSATZ_TEST_LEAN_DIR"
 
 func TestMain(m *testing.M) {
+	if program := standIn(filepath.Base(os.Args[0])); program != nil {
+		os.Exit(program(os.Args[1:]))
+	}
 	testscript.Main(m, map[string]func(){
 		"ansatz": func() {
 			a := newApp()

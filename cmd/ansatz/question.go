@@ -137,6 +137,9 @@ func (q *questionJSON) rows() [][]string {
 	}
 	for _, e := range q.Equivalences {
 		text := fmt.Sprintf("%s: %s", e.Status, console.OneLine(e.Reference))
+		if e.Answer != texts(q.Answers) {
+			text = fmt.Sprintf("%s: %s, for %s", e.Status, console.OneLine(e.Reference), console.OneLine(e.Answer))
+		}
 		switch e.Status {
 		case "equivalent":
 			text += fmt.Sprintf("  (by %s of %s)", e.Tactic, e.Profile)
@@ -175,7 +178,7 @@ func (a *app) again(p plan, b *batch) (plan, *collector, error) {
 	default:
 		return p, nil, nil // a backward part is a proof like any other
 	}
-	p.policy, p.judge, p.question = fresh.policy, fresh.judge, nil
+	p.policy, p.collect, p.question = fresh.policy, fresh.collect, nil
 	return p, c, nil
 }
 

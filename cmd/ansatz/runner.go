@@ -32,8 +32,8 @@ type plan struct {
 	before search.Spent
 	// policy replaces the runner's, if it is set.
 	policy policy.Policy
-	// judge has the last word on a proof that the final check accepted, if it is set.
-	judge func(provers.Verdict) provers.Verdict
+	// collect has the last word on a proof that the final check accepted, if it is set.
+	collect *collector
 	// question is stored with a run that looks for an answer.
 	question *prooftree.Question
 	// passing is set for a search that is only a means: it is not stored.
@@ -55,13 +55,9 @@ func (r *runner) run(ctx context.Context, p plan) (results.Result, error) {
 
 	config := search.Config{Info: p.info, Open: sessions.take, Workers: len(sessions.ready), Policy: cmp.Or(p.policy, r.policy),
 		Verify: r.conn.verifier.Verify, Resume: p.resume, Observe: r.display.Observe}
-	if p.judge != nil {
+	if p.collect != nil {
 		config.Verify = func(ctx context.Context, c provers.Claim) (provers.Verdict, error) {
-			v, err := r.conn.verifier.Verify(ctx, c)
-			if err == nil && v.Accepted {
-				v = p.judge(v)
-			}
-			return v, err
+			return p.collect.verify(ctx, c, r.conn)
 		}
 	}
 	config.Info.Prover, config.Info.Policy = r.conn.prover.Info(), config.Policy.Name()

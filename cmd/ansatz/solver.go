@@ -162,6 +162,29 @@ const (
 	classUnevaluated = "answer_unevaluated"
 )
 
+// verify is the final check of a proof with its answer. Once an answer was refused
+// for its form, the next is looked at on a warm worker first: whether its proof
+// holds does not matter if its answer is refused again.
+func (c *collector) verify(ctx context.Context, claim provers.Claim, conn *connection) (provers.Verdict, error) {
+	if c.raw != nil && conn.warm != nil {
+		v, err := conn.warm.Verify(ctx, claim)
+		if err != nil {
+			return v, err
+		}
+		if v.Accepted {
+			if v = c.judge(v); !v.Accepted {
+				return v, nil
+			}
+		}
+	}
+	v, err := conn.verifier.Verify(ctx, claim)
+	if err == nil && v.Accepted {
+		v = c.judge(v)
+	}
+	return v, err
+}
+
+// judge looks at the answer of a proof that was accepted.
 func (c *collector) judge(v provers.Verdict) provers.Verdict {
 	refuse := func(class, reason string) provers.Verdict {
 		v.Accepted, v.Class, v.Reason = false, class, reason
@@ -223,13 +246,13 @@ func planFPS(info search.RunInfo, p fps.Problem, b *batch, anyForm bool) (plan, 
 		}
 		return form, why
 	}}
-	return plan{info: info, policy: fps.NewPolicy(p, b.runner.policy), judge: c.judge, question: question(prooftree.FPS, p, "")}, c
+	return plan{info: info, policy: fps.NewPolicy(p, b.runner.policy), collect: c, question: question(prooftree.FPS, p, "")}, c
 }
 
 // planForward is the plan of a search for a submission.
 func planForward(info search.RunInfo, p dfps.Problem, b *batch, anyForm bool) (plan, *collector) {
 	c := &collector{anyForm: anyForm, count: 1, form: p.Judge}
-	return plan{info: info, policy: dfps.NewPolicy(p, b.runner.policy), judge: c.judge, question: question(prooftree.DFPS, p.Problem, "")}, c
+	return plan{info: info, policy: dfps.NewPolicy(p, b.runner.policy), collect: c, question: question(prooftree.DFPS, p.Problem, "")}, c
 }
 
 func (s *solver) fps(ctx context.Context, p fps.Problem, statement provers.Problem) (solutions.Attempt, error) {

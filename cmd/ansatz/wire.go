@@ -62,6 +62,9 @@ func (o *connectOptions) register(flags *pflag.FlagSet) {
 type connection struct {
 	prover   provers.Prover
 	verifier provers.Verifier
+	// warm checks like verifier, but on a running worker: for what is no evidence.
+	// It may be nil.
+	warm provers.Verifier
 	// memory is what one worker usually takes, in bytes.
 	memory int64
 }
@@ -101,7 +104,8 @@ func connectLean(ctx context.Context, o connectOptions) (*connection, error) {
 		config.Record = recorders(o.record, found.Serve, o.say)
 	}
 	installation := found.Installation()
-	c := &connection{prover: lean.New(installation, config), verifier: lean.NewVerifier(installation, config), memory: nativeMemory}
+	prover := lean.New(installation, config)
+	c := &connection{prover: prover, verifier: lean.NewVerifier(installation, config), warm: prover.WarmVerifier(), memory: nativeMemory}
 	if found.Info.Variant == provers.Npm {
 		c.memory = npmMemory
 	}

@@ -102,6 +102,12 @@ func (e *elaborator) application(t *term.Term) (name string, args []*term.Term, 
 		}
 		dot := strings.LastIndexByte(head.Text, '.')
 		if dot <= 0 {
+			// Lean leaves out the name of an open namespace.
+			for _, namespace := range []string{"Nat.", "Int.", "List."} {
+				if _, known := primitives[namespace+head.Text]; known && len(args) > 0 {
+					return namespace + head.Text, args, true
+				}
+			}
 			return head.Text, args, true
 		}
 		receiver := &term.Term{Kind: term.Name, Text: head.Text[:dot]}

@@ -11,8 +11,9 @@ import (
 )
 
 // checkedOptions end the preamble of an encoded problem: with auto-binding, a
-// misspelt name in the problem would silently become a variable (trap T6).
-const checkedOptions = "set_option autoImplicit false\nset_option relaxedAutoImplicit false\n"
+// misspelt name in the problem would silently become a variable (trap T6). Names are
+// printed in full, so that policies recognise them.
+const checkedOptions = "set_option autoImplicit false\nset_option relaxedAutoImplicit false\nset_option pp.fullNames true\n"
 
 // ErrNoAnswerType is the error of a problem that does not say of which type its
 // answer is.

@@ -58,6 +58,7 @@ const (
 	// strongGuess is the weight of a guess next to which nothing is enumerated.
 	strongGuess   = 0.5
 	coupledFactor = 0.35
+	guessedFactor = 0.05 // instead, next to a strong guess
 	dataFactor    = 0.05
 )
 
@@ -75,13 +76,17 @@ func (p *Policy) Propose(ctx context.Context, r policy.Request) ([]policy.Candid
 	for i := range open {
 		list = append(list, p.propose(r.State, open[i])...)
 	}
+	coupled := coupledFactor
+	if slices.ContainsFunc(list, func(c policy.Candidate) bool { return c.LogProb >= math.Log(strongGuess) }) {
+		coupled = guessedFactor
+	}
 	for _, c := range inner {
 		g := r.State.Goals[min(max(c.Action.Goal, 0), len(r.State.Goals)-1)]
 		switch {
 		case g.Metavariable != "":
 			c.LogProb += math.Log(dataFactor)
 		case len(g.Metavariables) > 0:
-			c.LogProb += math.Log(coupledFactor)
+			c.LogProb += math.Log(coupled)
 		}
 		list = append(list, c)
 	}
