@@ -72,10 +72,10 @@ func (s *Submission) Text() string {
 }
 
 // Judged reports whether the submission was compared with a reference, and
-// whether it equals one.
+// whether it equals one. A reference that could not be read says nothing.
 func (s *Submission) Judged() (judged, equal bool) {
 	for _, e := range s.Equivalences {
-		judged = true
+		judged = judged || e.Status != "error"
 		equal = equal || e.Status == "equivalent"
 	}
 	return judged, equal
