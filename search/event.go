@@ -132,6 +132,14 @@ type Stage struct {
 	BeamWidth int `json:"beam_width,omitempty"`
 	// Batch is the number of actions tried at a state in one go.
 	Batch int `json:"batch"`
+	// First is the size of the first batch at a state, if it is set: a prover may
+	// tell of a batch only at its end, and most states that fall at all fall to
+	// what is tried first.
+	First int `json:"first,omitempty"`
+	// Spread, if it is set, is how much less likely than the first action of a
+	// batch its others may be, as a difference of log-probabilities. What is much
+	// less likely is left for later, when the first may have made it pointless.
+	Spread float64 `json:"spread,omitempty"`
 	// MaxCandidates bounds the actions of the policy that are tried at one state.
 	// What the prover suggests there comes on top: up to 4 actions an attempt,
 	// and 16 in all.

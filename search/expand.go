@@ -61,7 +61,7 @@ func (r *run) request(o *openNode) policy.Request {
 
 // expand gives out the next batch of a node's actions.
 func (r *run) expand(o *openNode, j *job) {
-	n := min(len(o.queue), r.front.stage.Batch)
+	n := r.front.batch(o)
 	if b := r.cfg.Info.Budget.Attempts; b > 0 {
 		n = min(n, int(max(b-r.tree.spent.Attempts-r.flying.Attempts, 1)))
 	}

@@ -128,3 +128,25 @@ func TestFlight(t *testing.T) {
 		t.Error("jobs are left")
 	}
 }
+
+func TestBatch(t *testing.T) {
+	queue := []policy.Candidate{{LogProb: 0}, {LogProb: -1}, {LogProb: -1.5}, {LogProb: -2.5}, {LogProb: -3}}
+	for _, test := range []struct {
+		name     string
+		stage    Stage
+		attempts int32
+		want     int
+	}{
+		{"as many as there are", Stage{Batch: 8}, 0, 5},
+		{"a batch", Stage{Batch: 2}, 0, 2},
+		{"a small one at first", Stage{Batch: 4, First: 3}, 0, 3},
+		{"and then not", Stage{Batch: 4, First: 3}, 3, 4},
+		{"what is about as likely", Stage{Batch: 8, Spread: 2}, 0, 3},
+		{"at least one", Stage{Batch: 8, Spread: 0.1}, 0, 1},
+	} {
+		f := frontier{tree: &Tree{nodes: []node{{attempts: test.attempts}}}, stage: test.stage}
+		if got := f.batch(&openNode{id: 1, queue: queue}); got != test.want {
+			t.Errorf("%s: %d, want %d", test.name, got, test.want)
+		}
+	}
+}

@@ -179,6 +179,23 @@ func (f *frontier) take(o *openNode, n int) []policy.Candidate {
 	return taken
 }
 
+// batch is how many of the actions in a node's queue are tried in one go.
+func (f *frontier) batch(o *openNode) int {
+	s := &f.stage
+	n := min(len(o.queue), s.Batch)
+	if s.First > 0 && f.tree.nodes[o.id-1].attempts == 0 {
+		n = min(n, s.First)
+	}
+	if s.Spread > 0 {
+		for i := 1; i < n; i++ {
+			if o.queue[i].LogProb < o.queue[0].LogProb-s.Spread {
+				return i
+			}
+		}
+	}
+	return n
+}
+
 // requeue puts a lost action back in its place, if it was not lost too often.
 func (f *frontier) requeue(o *openNode, c policy.Candidate) {
 	n := o.lost[c.Action] + 1

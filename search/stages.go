@@ -42,6 +42,10 @@ func (s *Stage) check() error {
 	switch {
 	case s.Batch < 1:
 		return errors.New("batch must be at least 1")
+	case s.First < 0:
+		return errors.New("first must not be negative")
+	case s.Spread < 0:
+		return errors.New("spread must not be negative")
 	case s.MaxCandidates < 1:
 		return errors.New("max_candidates must be at least 1")
 	case s.MaxDepth < 0:

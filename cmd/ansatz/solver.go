@@ -92,8 +92,10 @@ func (s *solver) search(ctx context.Context, r *dataset.Record, out *solutions.S
 		case prooftree.DFPS:
 			attempt, err = s.dfps(ctx, dfps.Problem{Problem: p})
 		}
-		if attempt.Result == results.Invalid {
-			out.Kind = invalidKind(attempt.Reason)
+		if attempt.Result == results.Invalid && out.Kind == "" {
+			if out.Kind = invalidKind(attempt.Reason); attempt.Run == "" && p.Check() != nil {
+				out.Kind = encodingKind(p.Check())
+			}
 		}
 		out.Attempts = append(out.Attempts, attempt)
 		if err != nil {
@@ -105,10 +107,15 @@ func (s *solver) search(ctx context.Context, r *dataset.Record, out *solutions.S
 
 // invalid says of a problem what cannot be encoded.
 func (s *solver) invalid(out *solutions.Solution, err error) {
-	out.Result, out.Reason, out.Kind = solutions.Invalid, err.Error(), "not_encoded"
+	out.Result, out.Reason, out.Kind = solutions.Invalid, err.Error(), encodingKind(err)
+}
+
+// encodingKind names what keeps a problem from being encoded.
+func encodingKind(err error) string {
 	if errors.Is(err, fps.ErrNoAnswerType) {
-		out.Kind = "no_answer_type"
+		return "no_answer_type"
 	}
+	return "not_encoded"
 }
 
 // budget bounds one search.
