@@ -1,0 +1,2 @@
+
+macro "rw_search" : tactic => `(tactic| simp_all)
