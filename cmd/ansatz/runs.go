@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
@@ -139,15 +140,17 @@ func runsText(list []runJSON, zone *time.Location) string {
 }
 
 // resolveRun finds the run that a user means: by its ID or a beginning of it, as
-// the last one, or as the last one of the problem with that name.
+// the last one, or as the last one of the problem with that name. What came last of
+// a problem can be the backward part of a search; its forward part has the answer.
 func resolveRun(ctx context.Context, store *prooftree.Store, typed string) (string, error) {
 	run, err := store.ResolveRun(ctx, typed)
 	if prooftree.KindOf(err) != prooftree.UnknownRun {
 		return run, err
 	}
-	named, listErr := store.Runs(ctx, prooftree.RunFilter{Problem: typed, Limit: 1})
+	named, listErr := store.Runs(ctx, prooftree.RunFilter{Problem: typed})
 	if listErr != nil || len(named) == 0 {
 		return run, err
 	}
-	return named[0].ID, nil
+	whole := slices.IndexFunc(named, func(r prooftree.RunSummary) bool { return r.Method != prooftree.DFPSBackward })
+	return named[max(whole, 0)].ID, nil
 }
