@@ -1,6 +1,7 @@
 package lean
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -161,5 +162,34 @@ func TestReplayWatchdog(t *testing.T) {
 	}
 	if got := conversation(t, p); got != string(want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestWatchdogWithoutWorker: the worker dies of what it imports, and the watchdog
+// lives on to say so.
+func TestWatchdogWithoutWorker(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "watchdog.jsonl")
+	record := `{"to":"lean","message":{"id":1,"jsonrpc":"2.0","method":"initialize","params":{"processId":null,"rootUri":null,"capabilities":{},"initializationOptions":{"hasWidgets":false}}}}
+{"from":"lean","message":{"jsonrpc":"2.0","id":1,"result":{"capabilities":{},"serverInfo":{"name":"Lean 4 Server","version":"0.3.0"}}}}
+{"to":"lean","message":{"jsonrpc":"2.0","method":"initialized","params":{}}}
+{"to":"lean","message":{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"dependencyBuildMode":"never","textDocument":{"languageId":"lean4","text":"import Mathlib\n","uri":"file:///p/AnsatzProblem1.lean","version":1}}}}
+{"to":"lean","message":{"id":2,"jsonrpc":"2.0","method":"textDocument/waitForDiagnostics","params":{"uri":"file:///p/AnsatzProblem1.lean","version":1}}}
+{"from":"lean","message":{"jsonrpc":"2.0","id":2,"error":{"code":-32902,"message":"Server process crashed, likely due to a stack overflow or a bug."}}}
+`
+	if err := os.WriteFile(file, []byte(record), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := New(Installation{
+		Info:     provers.Info{Name: "lean", Version: "4.28.0-pre", Variant: provers.Replay},
+		Watchdog: true,
+		Server: func([]string) process.Options {
+			return process.Options{Path: os.Args[0], Env: []string{envReplay + "=" + file}}
+		},
+		DocumentURI: func(n int64) string { return fmt.Sprintf("file:///p/AnsatzProblem%d.lean", n) },
+	}, Config{})
+	defer p.Close()
+	_, err := p.Open(t.Context(), provers.Problem{Name: "p", Preamble: "import Mathlib\n", Statement: "theorem p : True"}, provers.Limits{})
+	if shaped := (*provers.Error)(nil); !errors.As(err, &shaped) || shaped.Kind != provers.StartFailed || !strings.Contains(shaped.Detail, "Server process crashed") || shaped.Hint == "" {
+		t.Errorf("Open: %v", err)
 	}
 }

@@ -84,9 +84,17 @@ func (p *Prover) start(ctx context.Context, header, text string, flags []string)
 			died = waitErr == nil
 		}
 		w.close()
+		var refused *lsp.ResponseError
 		switch {
 		case died:
 			err = &provers.Error{Kind: provers.StartFailed, Doing: doing, Err: &exitError{exit}, Hint: "Run 'ansatz provers' to see what was found; --record DIR keeps what was said."}
+		case errors.As(err, &refused):
+			// The watchdog lives, but not its worker.
+			detail := refused.Message
+			if exit, ok := child.Exit(); ok && strings.TrimSpace(exit.Stderr) != "" {
+				detail += ": " + lastLines(strings.TrimSpace(exit.Stderr), 3)
+			}
+			err = &provers.Error{Kind: provers.StartFailed, Doing: doing, Detail: detail, Hint: "Lean itself may be damaged, or a library that is imported: build it anew. --record DIR keeps what was said."}
 		case errors.Is(err, context.DeadlineExceeded):
 			err = &provers.Error{Kind: provers.StartFailed, Doing: doing, Detail: fmt.Sprintf("no answer within %s", p.config.StartTimeout), Err: err, Hint: "A slow machine may need a longer --start-timeout."}
 		}
