@@ -56,10 +56,13 @@ const (
 	mostGuesses       = 12
 	enumerationWeight = 0.25
 	// strongGuess is the weight of a guess next to which nothing is enumerated.
-	strongGuess   = 0.5
-	coupledFactor = 0.35
-	guessedFactor = 0.05 // instead, next to a strong guess
-	dataFactor    = 0.05
+	strongGuess = 0.5
+	// Next to a guess of weight sureGuess, none below weakGuess is worth the time
+	// that refuting it takes.
+	sureGuess, weakGuess = 0.9, 0.3
+	coupledFactor        = 0.35
+	guessedFactor        = 0.05 // instead, next to a strong guess
+	dataFactor           = 0.05
 )
 
 // Propose implements [policy.Policy].
@@ -130,7 +133,9 @@ func (p *Policy) propose(s provers.State, at int) []policy.Candidate {
 	var list []policy.Candidate
 	best := 0.0
 	for _, g := range answers.Values(q, mostGuesses) {
-		best = max(best, g.Weight)
+		if best = max(best, g.Weight); best >= sureGuess && g.Weight < weakGuess {
+			break // the likeliest come first
+		}
 		list = append(list, policy.Candidate{Action: provers.Action{Goal: at, Text: "exact " + argument(g.Term)},
 			LogProb: math.Log(min(max(g.Weight, 1e-4), 1)), Source: "answer_" + g.Source})
 	}
