@@ -30,12 +30,15 @@ func recurrences(v *view, emit emitter) {
 	if script == "" {
 		return
 	}
-	weight := 0.6
+	weight := 0.7
 	switch {
 	case !complete:
 		weight = 0.1
 	case len(steps) > 400:
-		weight = 0.3
+		weight = 0.3 // half a minute, and a period may be known
+	case inTarget > 0 && len(steps) <= 150:
+		// It takes a second at most, and general simplification unfolds a recurrence for longer.
+		weight = 0.95
 	}
 	known := strings.Join(c.results, ", ")
 	emit(weight, "recurrence", fmt.Sprintf("%sfirst | omega | (simp [%s]; done) | (simp [%s] at *; omega)", script, known, known))
