@@ -218,8 +218,41 @@ func findOfExistential(p provers.Problem, e source.Existential) *fps.Problem {
 		// A type that is not written stays empty: guessing it is not for a reader.
 		out.Answers = append(out.Answers, fps.Binder{Name: a.Name, Type: a.Type})
 	}
-	out.Outros = append(out.Outros, fps.Binder{Name: fresh("h_answer", taken), Type: e.Body})
+	assumed, query := implication(e.Body)
+	for i, premise := range assumed {
+		if slices.ContainsFunc(out.Answers, func(a fps.Binder) bool { return fps.Mentions(premise, a.Name) }) {
+			// It is no assumption; see [PremiseMentionsAnswer].
+			query = strings.Join(append(assumed[i:], query), " → ")
+			break
+		}
+		out.Outros = append(out.Outros, fps.Binder{Name: fresh("h", taken), Type: premise})
+	}
+	out.Outros = append(out.Outros, fps.Binder{Name: fresh("h_answer", taken), Type: query})
 	return &out
+}
+
+// binding are words and signs behind which everything belongs to a term of their own.
+var binding = []string{"∀", "∃", "∃!", "fun", "λ", "let", "have", "show", "if", "match", "by", "do", "Σ", "Π", "∑", "∏", "∫", "⋃", "⋂", "⨆", "⨅"}
+
+// implication takes an implication apart: what it assumes, one after another, and
+// what follows. It takes apart only what it understands.
+func implication(text string) (assumed []string, query string) {
+	from := 0
+	level(code(text), func(_ int, t source.Token) bool {
+		switch {
+		case slices.Contains(binding, t.Text):
+			return false
+		case t.Is("↔"), t.Is("<->"), t.Is(";"):
+			// These bind less than an implication.
+			assumed, from = nil, 0
+			return false
+		case t.Is("→"), t.Is("->"):
+			assumed = append(assumed, strings.TrimSpace(text[from:t.Start]))
+			from = t.End
+		}
+		return true
+	})
+	return assumed, strings.TrimSpace(text[from:])
 }
 
 // bindersOf converts binders. A hypothesis without a name gets one, for without

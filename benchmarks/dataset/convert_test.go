@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,5 +170,23 @@ func TestConversionCheck(t *testing.T) {
 	}
 	if _, _, err := ConversionCheck(Record{Find: &fps.Problem{}}); !errors.Is(err, ErrNoConversion) {
 		t.Error(err)
+	}
+}
+
+func TestImplication(t *testing.T) {
+	for text, want := range map[string][]string{
+		"a = 1":                           {"a = 1"},
+		"0 < n → n ≤ 9 → answer = n":      {"0 < n", "n ≤ 9", "answer = n"},
+		"(p → q) → q":                     {"(p → q)", "q"},
+		"0 < n → ∀ k, k < n → a = k":      {"0 < n", "∀ k, k < n → a = k"},
+		"∃ k, k < 3 → a = k":              {"∃ k, k < 3 → a = k"},
+		"p → q ↔ r":                       {"p → q ↔ r"},
+		"f = (fun x => x → x) → a = f":    {"f = (fun x => x → x)", "a = f"},
+		"x = 1 -> /- → -/ y = 2 -> x = y": {"x = 1", "/- → -/ y = 2", "x = y"},
+	} {
+		assumed, query := implication(text)
+		if got := append(assumed, query); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
 	}
 }

@@ -48,6 +48,9 @@ func (p *Policy) Learn(o policy.Observation) {
 // Slow implements [policy.Slow]: proposals are computed for up to a second.
 func (p *Policy) Slow() bool { return true }
 
+// reliable is the weight of a value in whose computation every fact was understood.
+const reliable = 0.7
+
 // forwardFactor is for the inner policy's steps on hypotheses, which the facts
 // about the answer seldom need: where they do, the proof of the fact makes them.
 const forwardFactor = 0.3
@@ -158,7 +161,10 @@ func (p *Policy) facts(at int, g provers.Goal) []policy.Candidate {
 	}
 	var list []policy.Candidate
 	guesses, complete := answers.All(q)
-	if len(guesses) > 0 {
+	// Several values are an answer only if they are all of them and no others:
+	// the search cannot tell a set that is too large.
+	loose := slices.ContainsFunc(guesses, func(g answers.Guess) bool { return g.Weight < reliable })
+	if len(guesses) == 1 || len(guesses) > 1 && complete && !loose {
 		values := make([]string, len(guesses))
 		weight := 1.0
 		for i, v := range guesses {

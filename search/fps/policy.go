@@ -131,6 +131,9 @@ func (p *Policy) propose(s provers.State, at int) []policy.Candidate {
 	q := answers.Question{Hypotheses: about[0].Hypotheses, Target: strings.Join(targets, " ∧ "),
 		Answer: answer.Metavariable, Type: answer.Target, Scope: p.scope}
 	var list []policy.Candidate
+	if open := p.open(s); len(open) > 1 {
+		return p.together(s, at, q, open)
+	}
 	best := 0.0
 	for _, g := range answers.Values(q, mostGuesses) {
 		if best = max(best, g.Weight); best >= sureGuess && g.Weight < weakGuess {
@@ -146,6 +149,30 @@ func (p *Policy) propose(s provers.State, at int) []policy.Candidate {
 		}
 	}
 	return list
+}
+
+// together proposes an answer that further open answers depend on: values that
+// satisfy the goals all at once, if there are any to be found.
+func (p *Policy) together(s provers.State, at int, q answers.Question, open []int) []policy.Candidate {
+	facts := slices.Clone(q.Hypotheses)
+	target := q.Target
+	for _, i := range open {
+		name := "answer_" + strings.TrimPrefix(s.Goals[i].Metavariable, "?")
+		target = strings.ReplaceAll(target+" ", s.Goals[i].Metavariable+" ", name+" ")
+		target = strings.ReplaceAll(target, s.Goals[i].Metavariable+")", name+")")
+		facts = append(facts, provers.Hypothesis{Names: []string{name}, Type: s.Goals[i].Target})
+	}
+	facts = append(facts, provers.Hypothesis{Names: []string{"h_answers"}, Type: strings.TrimSpace(target)})
+	model, found := answers.Satisfiable(facts)
+	value := model["answer_"+strings.TrimPrefix(s.Goals[at].Metavariable, "?")]
+	if !found || value == "" {
+		return nil
+	}
+	weight := sureGuess
+	if len(q.Hypotheses) > 0 {
+		weight = enumerationWeight // the model is one of many that it has to fit
+	}
+	return []policy.Candidate{{Action: provers.Action{Goal: at, Text: "exact " + argument(value)}, LogProb: math.Log(weight), Source: "answer_together"}}
 }
 
 // argument puts a term in parentheses where it is not a single word.

@@ -39,7 +39,7 @@ var (
 // New makes a policy that has learned nothing yet.
 func New() *Policy {
 	return &Policy{
-		rules:  []rule{closing, introduction, elimination, rewriting, induction, declared, functions, recurrences, modular, cycles, bounds, finite, polynomials, evaluatedWitness, divisibility, algebra},
+		rules:  []rule{closing, introduction, elimination, rewriting, induction, declared, functions, recurrences, modular, cycles, bounds, finite, polynomials, evaluatedWitness, divisibility, tupleEquations, algebra},
 		ranker: newRanker(),
 	}
 }

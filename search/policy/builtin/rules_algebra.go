@@ -11,35 +11,57 @@ import (
 // expressions so that the variables cancel, as Euclid's algorithm does.
 func divisibility(v *view, emit emitter) {
 	// Greatest common divisors of linear expressions.
-	seen := map[string]bool{}
-	v.subterms(func(t *term.Term) bool {
-		if t.Kind == term.Quantifier {
-			return false
+	multiples := v.binaryCalls("lcm")
+	for _, g := range v.binaryCalls("gcd") {
+		v.gcd(g.text, g.a, g.b, emit)
+		for _, l := range multiples {
+			if l.a.String() == g.a.String() && l.b.String() == g.b.String() {
+				// Once both are known, so is the product of the numbers.
+				h := v.fresh("hg")
+				script := fmt.Sprintf("have %s := Nat.gcd_mul_lcm (%s) (%s)", h, g.a, g.b)
+				emit(0.8, "gcd_mul_lcm", script+fmt.Sprintf("\nfirst\n  | (simp [*] at %s; omega)\n  | (simp_all; omega)\n  | grind", h))
+				emit(0.3, "gcd_mul_lcm_step", script+fmt.Sprintf("\nsimp [*] at %s", h))
+			}
 		}
-		method, arguments, ok := methodCall(t)
-		if !ok || method != "gcd" || seen[t.String()] {
-			return true
-		}
-		seen[t.String()] = true
-		var a, b *term.Term
-		switch {
-		case len(arguments) == 2: // Nat.gcd a b
-			a, b = arguments[0], arguments[1]
-		case len(arguments) == 1: // a.gcd b
-			head := t.Args[0].Text
-			a, b = term.Parse(head[:strings.LastIndexByte(head, '.')]), arguments[0]
-		default:
-			return true
-		}
-		v.gcd(t.String(), a, b, emit)
-		return true
-	})
+	}
 	if v.target.Is("∣") {
 		emit(0.1, "dvd_add", "apply Nat.dvd_add")
 		emit(0.1, "dvd_sub", "apply Nat.dvd_sub")
 		emit(0.1, "dvd_mul_right", "apply Dvd.dvd.mul_right")
 		emit(0.1, "dvd_mul_left", "apply Dvd.dvd.mul_left")
 	}
+}
+
+// binaryCall is a function of two numbers with its arguments, as a text that
+// occurs in the goal.
+type binaryCall struct {
+	text string
+	a, b *term.Term
+}
+
+// binaryCalls finds Nat.name a b and a.name b in the goal, outside of quantifiers.
+func (v *view) binaryCalls(name string) []binaryCall {
+	var list []binaryCall
+	seen := map[string]bool{}
+	v.subterms(func(t *term.Term) bool {
+		if t.Kind == term.Quantifier {
+			return false
+		}
+		method, arguments, ok := methodCall(t)
+		if !ok || method != name || seen[t.String()] {
+			return true
+		}
+		seen[t.String()] = true
+		switch {
+		case len(arguments) == 2: // Nat.gcd a b
+			list = append(list, binaryCall{t.String(), arguments[0], arguments[1]})
+		case len(arguments) == 1: // a.gcd b
+			head := t.Args[0].Text
+			list = append(list, binaryCall{t.String(), term.Parse(head[:strings.LastIndexByte(head, '.')]), arguments[0]})
+		}
+		return true
+	})
+	return list
 }
 
 // gcd bounds g = gcd a b by a combination of a and b without variables.
@@ -244,4 +266,23 @@ func strictness(greater, less *term.Term, strict bool) string {
 		s += " - 1"
 	}
 	return s
+}
+
+// tupleEquations takes equations of pairs apart into equations of their parts.
+func tupleEquations(v *view, emit emitter) {
+	isTuple := func(t *term.Term) bool {
+		return t.Kind == term.Opaque && t.Structure().Form == term.Tuple
+	}
+	equation := func(t *term.Term) bool { return t.Is("=") && (isTuple(t.Left()) || isTuple(t.Right())) }
+	if equation(v.target) {
+		const parts = "simp only [Prod.mk.injEq]"
+		emit(0.85, "tuple_omega", parts+"\nomega")
+		emit(0.7, "tuple_parts", parts+"\nrefine ⟨?_, ?_⟩")
+		emit(0.3, "tuple_simp", "simp_all [Prod.mk.injEq]")
+	}
+	for _, h := range v.facts {
+		if equation(h.term) && isTuple(h.term.Left()) && isTuple(h.term.Right()) && !strings.Contains(h.name, "✝") {
+			emit(0.5, "tuple_fact", "simp only [Prod.mk.injEq] at "+h.name)
+		}
+	}
 }
