@@ -142,7 +142,7 @@ func TestConversionCheck(t *testing.T) {
 	}
 	written.Preamble = published.Find.Preamble
 	published.Find = findOfExistential(written, e)
-	const options = "set_option autoImplicit false\nset_option relaxedAutoImplicit false\n"
+	const options = "set_option autoImplicit false\nset_option relaxedAutoImplicit false\nset_option pp.fullNames true\n"
 	for _, c := range []struct {
 		name                       string
 		record                     Record
