@@ -38,7 +38,7 @@ func newSolver(b *batch, f solveFlags) *solver {
 func (s *solver) solve(ctx context.Context, r *dataset.Record) (solutions.Solution, error) {
 	begin := time.Now()
 	out := solutions.Solution{Version: results.Version, Type: "solution", Name: r.Name, Source: r.Find.Source, Result: solutions.Unsolved}
-	err := s.search(ctx, r, &out)
+	err := s.search(ctx, *r.Find, &out)
 	if err == nil && r.Reference != nil && ctx.Err() == nil {
 		err = s.compare(ctx, r, &out)
 	}
@@ -50,11 +50,11 @@ func (s *solver) solve(ctx context.Context, r *dataset.Record) (solutions.Soluti
 	return out, err
 }
 
-// search looks for answers, with the problem and nothing else: the reference stays out.
-func (s *solver) search(ctx context.Context, r *dataset.Record, out *solutions.Solution) error {
-	p := *r.Find
+// search looks for answers. It is given the problem and not its record, so that
+// it cannot see the reference.
+func (s *solver) search(ctx context.Context, p fps.Problem, out *solutions.Solution) error {
 	// What is known of the problem without its reference.
-	for _, f := range dataset.Lint(dataset.Record{Name: r.Name, Find: &p}) {
+	for _, f := range dataset.Lint(dataset.Record{Name: p.Name, Find: &p}) {
 		switch f.Rule {
 		case dataset.AnswerUnused, dataset.ReferenceLeaked:
 			out.Result, out.Reason = solutions.IllPosed, f.Message
@@ -337,7 +337,7 @@ func (s *solver) compare(ctx context.Context, r *dataset.Record, out *solutions.
 	if err != nil {
 		return nil // the solution says so already
 	}
-	found, err := s.batch.runner.run(ctx, plan{info: search.RunInfo{Problem: statement, Seed: s.flags.seed, Budget: s.budget(s.flags.timeout)}})
+	found, err := s.batch.runner.run(ctx, plan{info: search.RunInfo{Problem: statement, Seed: s.flags.seed, Budget: search.Budget{Wall: s.flags.timeout}}})
 	out.Proven, out.ProvenRun = found.Result, found.Run
 	return err
 }
