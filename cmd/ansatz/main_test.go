@@ -138,7 +138,7 @@ func TestWithLean(t *testing.T) {
 		t.Skipf("SKIPPED: the scripts with the real Lean need %s, the folder of 'ansatz provers install lean --dir'", envLeanDir)
 	}
 	p := params(t, "testdata/lean", "ANSATZ_NPM_DIR="+dir, "ANSATZ_WORKERS=1")
-	p.Deadline = time.Now().Add(9 * time.Minute)
+	p.Deadline = time.Now().Add(20 * time.Minute)
 	testscript.RunT(serial{t}, p)
 }
 
