@@ -56,7 +56,7 @@ func (r *run) dispatchOne() bool {
 
 func (r *run) request(o *openNode) policy.Request {
 	s, _ := r.tree.State(o.id)
-	return policy.Request{Problem: r.cfg.Info.Problem, State: s, Depth: int(r.tree.nodes[o.id-1].depth), Max: r.front.stage.MaxCandidates}
+	return policy.Request{Problem: r.cfg.Info.Problem, State: s, Depth: int(r.tree.nodes[o.id-1].depth), Stage: max(r.tree.stage, 0), Max: r.front.stage.MaxCandidates}
 }
 
 // expand gives out the next batch of a node's actions.

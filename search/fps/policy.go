@@ -79,13 +79,21 @@ func (p *Policy) Propose(ctx context.Context, r policy.Request) ([]policy.Candid
 	for i := range open {
 		list = append(list, p.propose(r.State, open[i])...)
 	}
+	best := 0.0
+	for _, c := range list {
+		best = max(best, math.Exp(c.LogProb))
+	}
 	coupled := coupledFactor
-	if slices.ContainsFunc(list, func(c policy.Candidate) bool { return c.LogProb >= math.Log(strongGuess) }) {
+	if best >= strongGuess {
 		coupled = guessedFactor
 	}
 	for _, c := range inner {
 		g := r.State.Goals[min(max(c.Action.Goal, 0), len(r.State.Goals)-1)]
 		switch {
+		case best >= sureGuess && r.Stage == 0 && (g.Metavariable != "" || len(g.Metavariables) > 0):
+			// The same steps can be taken once the answer is filled in. Here, they
+			// would race with it, and fill in something that is not worked out.
+			continue
 		case g.Metavariable != "":
 			c.LogProb += math.Log(dataFactor)
 		case len(g.Metavariables) > 0:

@@ -26,8 +26,9 @@ func (unifier) Propose(_ context.Context, r policy.Request) ([]policy.Candidate,
 func TestPolicy(t *testing.T) {
 	problem := Problem{Name: "p", Answers: binderList("answer", "Nat"), Outros: binderList("b", "Nat", "h", "b = 3", "q", "answer = b % 2")}
 	p := NewPolicy(problem, unifier{})
+	stage := 1
 	propose := func(depth int, goals ...provers.Goal) []policy.Candidate {
-		list, err := p.Propose(t.Context(), policy.Request{State: provers.State{Goals: goals}, Depth: depth, Max: 40})
+		list, err := p.Propose(t.Context(), policy.Request{State: provers.State{Goals: goals}, Depth: depth, Stage: stage, Max: 40})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,6 +57,11 @@ func TestPolicy(t *testing.T) {
 		}
 	}
 
+	// In the first stage, nothing races with an answer that is sure.
+	stage = 0
+	if list := propose(1, goal, witness); len(list) != 1 || list[0].Action.Text != "exact 1" {
+		t.Errorf("in the first stage: %v", list)
+	}
 	// The goal of the answer is found wherever it stands.
 	list = propose(2, witness, goal)
 	if len(list) == 0 || list[0].Action != (provers.Action{Goal: 0, Text: "exact 1"}) {

@@ -24,6 +24,9 @@ type Request struct {
 	State   provers.State
 	// Depth is the number of actions from the root to the state.
 	Depth int
+	// Stage is the number of the search's stage, from 0: a later one has more
+	// patience for what seldom leads anywhere.
+	Stage int
 	// Max is the largest number of candidates that the caller will look at.
 	Max int
 }
