@@ -64,7 +64,7 @@ solve           one object a line:
   solution      what became of one problem: name, source, result (solved,
                 answered, different, unevaluated, vacuous, ill_posed, unsolved,
                 invalid, error, interrupted), reason, kind (of an invalid one:
-                no_answer_type, not_encoded, not_elaborated, unknown_identifier,
+                no_answer_type, not_encoded, not_elaborated, auto_bound, unknown_identifier,
                 type_mismatch, universe_mismatch, syntax), answer, warnings,
                 attempts (one a method: method, run, result, reason, submission
                 and raw with answers, form and equivalences, proof, complete,

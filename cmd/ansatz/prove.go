@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ansatz-prover/ansatz/benchmarks/dataset"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/problems"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
@@ -204,6 +205,7 @@ func (a *app) prove(ctx context.Context, f proveFlags, args []string) error {
 	if len(in.Tasks) == 0 {
 		return a.nothingToProve(f, in)
 	}
+	a.noteAutoBound(in.Tasks)
 	s, err := a.begin(ctx, f.searchFlags, f.noStore)
 	if err != nil {
 		return err
@@ -225,6 +227,21 @@ func (a *app) prove(ctx context.Context, f proveFlags, args []string) error {
 	}
 	err = errors.Join(err, s.end())
 	return a.outcome(ctx, err, sum)
+}
+
+// noteAutoBound says which names of statements are declared nowhere: unless they
+// are the library's, Lean makes variables of them, and proves something else.
+func (a *app) noteAutoBound(tasks []problems.Task) {
+	if a.json {
+		return
+	}
+	for i := range tasks {
+		for _, f := range dataset.Lint(dataset.Record{Name: tasks[i].Problem.Name, Prove: &tasks[i].Problem}) {
+			if f.Rule == dataset.AutoBound {
+				a.errorf("note: %s: %s\n", console.OneLine(tasks[i].Problem.Name), console.Clip(console.OneLine(f.Message), 200))
+			}
+		}
+	}
 }
 
 // nothingToProve explains an input without problems.

@@ -53,12 +53,16 @@ func (s *solver) solve(ctx context.Context, r *dataset.Record) (solutions.Soluti
 // search looks for answers. It is given the problem and not its record, so that
 // it cannot see the reference.
 func (s *solver) search(ctx context.Context, p fps.Problem, out *solutions.Solution) error {
+	suspect := false
 	// What is known of the problem without its reference.
 	for _, f := range dataset.Lint(dataset.Record{Name: p.Name, Find: &p}) {
 		switch f.Rule {
 		case dataset.AnswerUnused, dataset.ReferenceLeaked:
 			out.Result, out.Reason = solutions.IllPosed, f.Message
-		case dataset.AutoBound, dataset.PremiseMentionsAnswer:
+		case dataset.AutoBound:
+			suspect = true
+			out.Warnings = append(out.Warnings, f.Message)
+		case dataset.PremiseMentionsAnswer:
 			out.Warnings = append(out.Warnings, f.Message)
 		}
 	}
@@ -69,6 +73,15 @@ func (s *solver) search(ctx context.Context, p fps.Problem, out *solutions.Solut
 	if err != nil {
 		s.invalid(out, err)
 		return nil
+	}
+	if suspect && p.Written != "" && !s.flags.force {
+		if bound, err := s.autoBound(ctx, statement); err != nil || bound != "" {
+			if bound != "" {
+				out.Result, out.Kind, out.Warnings = solutions.Invalid, "auto_bound", nil
+				out.Reason = "a name of the statement is declared nowhere, and Lean would make a variable of it: " + bound + "; declare it, or use --force"
+			}
+			return err
+		}
 	}
 	if p.Written == "" && !s.flags.force {
 		vacuous, err := s.vacuous(ctx, p)
@@ -103,6 +116,26 @@ func (s *solver) search(ctx context.Context, p fps.Problem, out *solutions.Solut
 		}
 	}
 	return nil
+}
+
+// autoBound returns what Lean says of a statement that it refuses without its
+// option autoImplicit, and nothing of one that it takes.
+func (s *solver) autoBound(ctx context.Context, p provers.Problem) (string, error) {
+	if p.Preamble != "" && !strings.HasSuffix(p.Preamble, "\n") {
+		p.Preamble += "\n"
+	}
+	p.Preamble += "set_option autoImplicit false\nset_option relaxedAutoImplicit false\n"
+	session, err := s.batch.runner.conn.prover.Open(ctx, p, provers.Limits{})
+	if err == nil {
+		return "", session.Close()
+	}
+	if e := (*provers.Error)(nil); errors.As(err, &e) && e.Kind == provers.InvalidProblem {
+		if invalidKind(e.Detail) == "unknown_identifier" {
+			return e.Detail, nil
+		}
+		return "", nil // the search will say it
+	}
+	return "", err
 }
 
 // invalid says of a problem what cannot be encoded.

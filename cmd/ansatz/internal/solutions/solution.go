@@ -121,7 +121,8 @@ type Solution struct {
 	Result  Result `json:"result"`
 	Reason  string `json:"reason,omitempty"`
 	// Kind names what is wrong with an invalid problem, for programs: no_answer_type,
-	// not_elaborated, unknown_identifier, type_mismatch, universe_mismatch, written_only.
+	// not_encoded, not_elaborated, auto_bound, unknown_identifier, type_mismatch,
+	// universe_mismatch, syntax.
 	Kind     string    `json:"kind,omitempty"`
 	Answer   string    `json:"answer,omitempty"` // of the better method
 	Warnings []string  `json:"warnings,omitempty"`
