@@ -43,6 +43,9 @@ func (s *solver) solve(ctx context.Context, r *dataset.Record) (solutions.Soluti
 		err = s.compare(ctx, r, &out)
 	}
 	out.Conclude()
+	if out.Result != solutions.Invalid {
+		out.Kind = "" // another method could do with it
+	}
 	if ctx.Err() != nil && (out.Result == solutions.Unsolved || out.Result == solutions.Failed) {
 		out.Result, out.Reason = solutions.Interrupted, ""
 	}
