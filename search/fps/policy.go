@@ -11,6 +11,7 @@ import (
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search/answers"
 	"github.com/ansatz-prover/ansatz/search/policy"
+	"github.com/ansatz-prover/ansatz/search/policy/builtin/term"
 )
 
 // Policy proposes steps for a problem that asks for an answer: the shell at the
@@ -147,7 +148,7 @@ func (p *Policy) propose(s provers.State, at int) []policy.Candidate {
 		if best = max(best, g.Weight); best >= sureGuess && g.Weight < weakGuess {
 			break // the likeliest come first
 		}
-		list = append(list, policy.Candidate{Action: provers.Action{Goal: at, Text: "exact " + argument(g.Term)},
+		list = append(list, policy.Candidate{Action: provers.Action{Goal: at, Text: "exact " + argument(p.workOut(g.Term, answer.Target))},
 			LogProb: math.Log(min(max(g.Weight, 1e-4), 1)), Source: "answer_" + g.Source})
 	}
 	if best < strongGuess && len(about) == 1 && len(p.open(s)) == 1 {
@@ -157,6 +158,40 @@ func (p *Policy) propose(s provers.State, at int) []policy.Candidate {
 		}
 	}
 	return list
+}
+
+// workOut puts values in the place of what is left to compute in a guess that
+// mentions introductions, so that it can be a normal form.
+func (p *Policy) workOut(guess, typ string) string {
+	if len(p.scope) == 0 {
+		return guess
+	}
+	t := term.Parse(guess)
+	if worked := p.fold(t, typ); worked != t {
+		return worked.String()
+	}
+	return guess
+}
+
+func (p *Policy) fold(t *term.Term, typ string) *term.Term {
+	if t.Kind != term.Binary {
+		return t
+	}
+	if !slices.ContainsFunc(p.scope, t.Mentions) {
+		for _, v := range answers.Values(answers.Question{Target: "?w = " + t.String(), Answer: "?w", Type: typ}, 1) {
+			if v.Weight >= sureGuess {
+				return term.Parse(v.Term)
+			}
+		}
+		return t
+	}
+	left, right := p.fold(t.Left(), typ), p.fold(t.Right(), typ)
+	if left == t.Left() && right == t.Right() {
+		return t
+	}
+	u := *t
+	u.Args = []*term.Term{left, right}
+	return &u
 }
 
 // together proposes an answer that further open answers depend on: values that

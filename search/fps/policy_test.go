@@ -79,3 +79,18 @@ func TestPolicy(t *testing.T) {
 		t.Errorf("nothing is enumerated: %v", list)
 	}
 }
+
+func TestWorkOut(t *testing.T) {
+	p := NewPolicy(Problem{Intros: binderList("n", "Nat"), Answers: binderList("answer", "Nat"), Outros: binderList("h", "answer = n")}, unifier{})
+	for guess, want := range map[string]string{
+		"n + n + 7 % 4": "n + n + 3",
+		"(2 * 3) * n":   "6 * n",
+		"n ^ (1 + 1)":   "n ^ 2",
+		"n":             "n",
+		"n * m":         "n * m",
+	} {
+		if got := p.workOut(guess, "Nat"); got != want {
+			t.Errorf("%s: %s, want %s", guess, got, want)
+		}
+	}
+}
