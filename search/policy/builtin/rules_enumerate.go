@@ -84,7 +84,7 @@ func (v *view) finiteProblems(bounds map[string]interval) []finiteProblem {
 			continue
 		}
 		for _, x := range p.variables {
-			if p.cases *= max(bounds[x.name].size(), 1); p.cases > kernelCases {
+			if p.cases *= max(kernelValues(x, bounds[x.name]), 1); p.cases > kernelCases {
 				return problems
 			}
 		}
@@ -92,6 +92,15 @@ func (v *view) finiteProblems(bounds map[string]interval) []finiteProblem {
 		problems = append(problems, p)
 	}
 	return problems
+}
+
+// kernelValues is how many values of a variable the kernel goes through: a natural
+// number counts up from 0, whatever its lower bound.
+func kernelValues(x variable, i interval) int64 {
+	if x.sort == natSort {
+		return i.high
+	}
+	return i.size()
 }
 
 // solve proposes the values of the variables that have only one.
