@@ -56,15 +56,11 @@ func (s *solver) solve(ctx context.Context, r *dataset.Record) (solutions.Soluti
 // search looks for answers. It is given the problem and not its record, so that
 // it cannot see the reference.
 func (s *solver) search(ctx context.Context, p fps.Problem, out *solutions.Solution) error {
-	suspect := false
 	// What is known of the problem without its reference.
 	for _, f := range dataset.Lint(dataset.Record{Name: p.Name, Find: &p}) {
 		switch f.Rule {
 		case dataset.AnswerUnused, dataset.ReferenceLeaked:
 			out.Result, out.Reason = solutions.IllPosed, f.Message
-		case dataset.AutoBound:
-			suspect = true
-			out.Warnings = append(out.Warnings, f.Message)
 		case dataset.PremiseMentionsAnswer:
 			out.Warnings = append(out.Warnings, f.Message)
 		}
@@ -77,10 +73,12 @@ func (s *solver) search(ctx context.Context, p fps.Problem, out *solutions.Solut
 		s.invalid(out, err)
 		return nil
 	}
-	if suspect && p.Written != "" && !s.flags.force {
+	// Lean binds a misspelt name of any length, which no look at the text can tell
+	// from a name of the library. An encoded statement has the options already.
+	if p.Written != "" && !s.flags.force && !strings.Contains(p.Preamble, "autoImplicit true") {
 		if bound, err := s.autoBound(ctx, statement); err != nil || bound != "" {
 			if bound != "" {
-				out.Result, out.Kind, out.Warnings = solutions.Invalid, "auto_bound", nil
+				out.Result, out.Kind = solutions.Invalid, "auto_bound"
 				out.Reason = "a name of the statement is declared nowhere, and Lean would make a variable of it: " + bound + "; declare it, or use --force"
 			}
 			return err
