@@ -44,6 +44,18 @@ func replay(file string) int {
 	return 0
 }
 
+// replaying is a prover whose server plays a transcript.
+func replaying(file string, watchdog bool) *Prover {
+	return New(Installation{
+		Info:     provers.Info{Name: "lean", Version: "4.28.0-pre", Variant: provers.Replay},
+		Watchdog: watchdog,
+		Server: func([]string) process.Options {
+			return process.Options{Path: os.Args[0], Env: []string{envReplay + "=" + file}}
+		},
+		DocumentURI: func(n int64) string { return fmt.Sprintf("file:///ansatz/AnsatzProblem%d.lean", n) },
+	}, Config{})
+}
+
 // recorderOf is a recorder that leaves out what depends on the machine.
 type recorderOf struct{ *transcript.Recorder }
 
@@ -110,13 +122,7 @@ func TestReplay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := New(Installation{
-		Info: provers.Info{Name: "lean", Version: "4.28.0-pre", Variant: provers.Replay},
-		Server: func([]string) process.Options {
-			return process.Options{Path: os.Args[0], Env: []string{envReplay + "=" + file}}
-		},
-		DocumentURI: func(n int64) string { return fmt.Sprintf("file:///ansatz/AnsatzProblem%d.lean", n) },
-	}, Config{})
+	p := replaying(file, false)
 	defer p.Close()
 	if got := conversation(t, p); got != string(want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -147,14 +153,7 @@ func TestReplayWatchdog(t *testing.T) {
 	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := New(Installation{
-		Info:     provers.Info{Name: "lean", Version: "4.28.0-pre", Variant: provers.Replay},
-		Watchdog: true,
-		Server: func([]string) process.Options {
-			return process.Options{Path: os.Args[0], Env: []string{envReplay + "=" + file}}
-		},
-		DocumentURI: func(n int64) string { return fmt.Sprintf("file:///ansatz/AnsatzProblem%d.lean", n) },
-	}, Config{})
+	p := replaying(file, true)
 	defer p.Close()
 	want, err := os.ReadFile(filepath.Join("testdata", "conversation.golden"))
 	if err != nil {
@@ -172,21 +171,14 @@ func TestWatchdogWithoutWorker(t *testing.T) {
 	record := `{"to":"lean","message":{"id":1,"jsonrpc":"2.0","method":"initialize","params":{"processId":null,"rootUri":null,"capabilities":{},"initializationOptions":{"hasWidgets":false}}}}
 {"from":"lean","message":{"jsonrpc":"2.0","id":1,"result":{"capabilities":{},"serverInfo":{"name":"Lean 4 Server","version":"0.3.0"}}}}
 {"to":"lean","message":{"jsonrpc":"2.0","method":"initialized","params":{}}}
-{"to":"lean","message":{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"dependencyBuildMode":"never","textDocument":{"languageId":"lean4","text":"import Mathlib\n","uri":"file:///p/AnsatzProblem1.lean","version":1}}}}
-{"to":"lean","message":{"id":2,"jsonrpc":"2.0","method":"textDocument/waitForDiagnostics","params":{"uri":"file:///p/AnsatzProblem1.lean","version":1}}}
+{"to":"lean","message":{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"dependencyBuildMode":"never","textDocument":{"languageId":"lean4","text":"import Mathlib\n","uri":"file:///ansatz/AnsatzProblem1.lean","version":1}}}}
+{"to":"lean","message":{"id":2,"jsonrpc":"2.0","method":"textDocument/waitForDiagnostics","params":{"uri":"file:///ansatz/AnsatzProblem1.lean","version":1}}}
 {"from":"lean","message":{"jsonrpc":"2.0","id":2,"error":{"code":-32902,"message":"Server process crashed, likely due to a stack overflow or a bug."}}}
 `
 	if err := os.WriteFile(file, []byte(record), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := New(Installation{
-		Info:     provers.Info{Name: "lean", Version: "4.28.0-pre", Variant: provers.Replay},
-		Watchdog: true,
-		Server: func([]string) process.Options {
-			return process.Options{Path: os.Args[0], Env: []string{envReplay + "=" + file}}
-		},
-		DocumentURI: func(n int64) string { return fmt.Sprintf("file:///p/AnsatzProblem%d.lean", n) },
-	}, Config{})
+	p := replaying(file, true)
 	defer p.Close()
 	_, err := p.Open(t.Context(), provers.Problem{Name: "p", Preamble: "import Mathlib\n", Statement: "theorem p : True"}, provers.Limits{})
 	if shaped := (*provers.Error)(nil); !errors.As(err, &shaped) || shaped.Kind != provers.StartFailed || !strings.Contains(shaped.Detail, "Server process crashed") || shaped.Hint == "" {

@@ -57,7 +57,7 @@ func (q *Query) direct() bool {
 // checkedOptions end the preamble: with auto-binding, a misspelt name would
 // silently become a variable and the statement another one. The paper sets no
 // limit of heartbeats; time is the limit.
-const checkedOptions = "set_option autoImplicit false\nset_option relaxedAutoImplicit false\nset_option maxHeartbeats 0\n"
+const checkedOptions = fps.NoAutoImplicit + "set_option maxHeartbeats 0\n"
 
 // Problem is the theorem that states the equivalence.
 func (q *Query) Problem() provers.Problem {

@@ -93,12 +93,7 @@ func (b *batch) all(ctx context.Context, sum *results.Summary, tasks []problems.
 		if ctx.Err() != nil {
 			break
 		}
-		b.runner.display.Update(func(s *console.Status) {
-			s.Index, s.Total, s.Name, s.Timeout = i+1, len(tasks), t.Problem.Name, b.flags.timeout
-			if i > 0 {
-				s.Mean = time.Since(b.began) / time.Duration(i)
-			}
-		})
+		b.showProblem(i, len(tasks), t.Problem.Name)
 		r, err := b.runner.run(ctx, planOf(t))
 		b.runner.display.Idle()
 		sum.Add(r)
@@ -116,6 +111,16 @@ func (b *batch) all(ctx context.Context, sum *results.Summary, tasks []problems.
 	sum.Finish(time.Since(b.began))
 	b.conclude(sum, last)
 	return stop
+}
+
+// showProblem shows which of the problems is worked on, from 0.
+func (b *batch) showProblem(i, total int, name string) {
+	b.runner.display.Update(func(s *console.Status) {
+		s.Index, s.Total, s.Name, s.Timeout = i+1, total, name, b.flags.timeout
+		if i > 0 {
+			s.Mean = time.Since(b.began) / time.Duration(i)
+		}
+	})
 }
 
 // explain says once what to do about problems that import what Lean from npm
@@ -150,17 +155,25 @@ func (b *batch) report(r results.Result, width int) {
 
 // conclude prints the summary.
 func (b *batch) conclude(sum *results.Summary, last string) {
-	a := b.app
+	b.printSummary(sum, func() string { return sum.Text(b.app.verbose) })
+	if sum.Interrupted {
+		b.sayStopped(last)
+	}
+}
+
+// printSummary prints a summary as JSON or as text.
+func (b *batch) printSummary(sum any, text func() string) {
 	b.runner.display.Above(func() {
-		if a.json {
-			a.printJSON(sum)
+		if b.app.json {
+			b.app.printJSON(sum)
 		} else {
-			a.printf("\n%s", sum.Text(a.verbose))
+			b.app.printf("\n%s", text())
 		}
 	})
-	if !sum.Interrupted {
-		return
-	}
+}
+
+// sayStopped says after an interrupt how to go on with the last run, if there is one.
+func (b *batch) sayStopped(last string) {
 	if last != "" {
 		b.runner.display.Say("stopped; what was found is kept. To go on: ansatz resume %s", last)
 		return

@@ -268,11 +268,7 @@ func (e *elaboration) statement(ctx context.Context, r dataset.Record) (*dataset
 
 func (e *elaboration) open(ctx context.Context, p provers.Problem) (*dataset.Finding, error) {
 	session, err := e.conn.prover.Open(ctx, p, provers.Limits{})
-	if invalid := (*provers.Error)(nil); errors.As(err, &invalid) && invalid.Kind == provers.InvalidProblem {
-		message := invalid.Detail
-		if message == "" {
-			message = err.Error()
-		}
+	if message, ok := refusedStatement(err); ok {
 		return &dataset.Finding{Rule: doesNotElaborate, Severity: dataset.Wrong, Message: message}, nil
 	}
 	if err != nil {

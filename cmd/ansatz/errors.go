@@ -81,6 +81,19 @@ func classify(err error) *exitError {
 	return &exitError{code: exitInternal, err: err}
 }
 
+// refusedStatement reports whether an error is a prover's refusal of a statement,
+// and what it says of it.
+func refusedStatement(err error) (detail string, ok bool) {
+	e := (*provers.Error)(nil)
+	if !errors.As(err, &e) || e.Kind != provers.InvalidProblem {
+		return "", false
+	}
+	if e.Detail == "" {
+		return err.Error(), true
+	}
+	return e.Detail, true
+}
+
 // errorJSON is what --json prints on stderr about an error.
 type errorJSON struct {
 	Version int    `json:"version"`

@@ -226,7 +226,7 @@ func (a *app) prove(ctx context.Context, f proveFlags, args []string) error {
 		err = errors.Join(err, a.writeBack(in, proofs, f.writeTo))
 	}
 	err = errors.Join(err, s.end())
-	return a.outcome(ctx, err, sum)
+	return a.outcome(ctx, err, sum.Complete())
 }
 
 // noteAutoBound says which names of statements are declared nowhere: unless they
@@ -278,8 +278,9 @@ func (a *app) printJSON(v any) {
 	_ = encoder.Encode(v) // a reader who has gone does not want to know
 }
 
-// outcome is the error, and so the exit code, that sums up several searches.
-func (a *app) outcome(ctx context.Context, err error, sum *results.Summary) error {
+// outcome is the error, and so the exit code, that sums up several searches;
+// complete says that all of the input came to what it asks for.
+func (a *app) outcome(ctx context.Context, err error, complete bool) error {
 	switch {
 	case errors.Is(context.Cause(ctx), errInterrupted):
 		if err != nil {
@@ -288,7 +289,7 @@ func (a *app) outcome(ctx context.Context, err error, sum *results.Summary) erro
 		return &exitError{code: exitInterrupted}
 	case err != nil:
 		return err
-	case sum.Results[results.Proved] < sum.Problems || sum.InputErrors > 0:
+	case !complete:
 		return &exitError{code: exitUnproved}
 	}
 	return nil

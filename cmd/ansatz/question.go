@@ -84,28 +84,11 @@ func readQuestion(ctx context.Context, store *prooftree.Store, run string, verdi
 
 // form is the form of the answers together.
 func (q *questionJSON) form(list []provers.Answer) fps.Form {
-	form := fps.NormalForm
-	for _, a := range list {
-		f := fps.Form("")
-		if q.Method == prooftree.DFPS {
-			f, _ = dfps.Problem{Problem: q.Problem}.Judge(a)
-		} else {
-			f, _ = fps.Judge(a.Explicit, scope(q.Problem))
-		}
-		if f != fps.NormalForm {
-			form = f
-		}
+	form := fpsForm(q.Problem)
+	if q.Method == prooftree.DFPS {
+		form = dfps.Problem{Problem: q.Problem}.Judge
 	}
-	return form
-}
-
-// scope are the names that an answer may mention.
-func scope(p fps.Problem) []string {
-	list := make([]string, 0, len(p.Intros))
-	for _, b := range p.Intros {
-		list = append(list, b.Name)
-	}
-	return list
+	return form.submission(list).Form
 }
 
 // rows are the lines of "ansatz show" about the question.

@@ -61,7 +61,7 @@ func (a *app) resume(ctx context.Context, f searchFlags, fresh bool, typed strin
 	sum := results.NewSummary(1)
 	sum.Seed = p.info.Seed
 	err = b.all(ctx, sum, []problems.Task{{Problem: p.info.Problem}}, func(*problems.Task) plan { return p }, func(*problems.Task, results.Result) {})
-	return a.outcome(ctx, errors.Join(err, b.end()), sum)
+	return a.outcome(ctx, errors.Join(err, b.end()), sum.Complete())
 }
 
 // stored reads what a stored run needs to go on.

@@ -105,11 +105,8 @@ func (r *runner) notOpened(ctx context.Context, p provers.Problem, starting floa
 		out.Result, out.Reason = results.Interrupted, ""
 		return out, nil
 	}
-	if e := (*provers.Error)(nil); errors.As(err, &e) && e.Kind == provers.InvalidProblem {
-		out.Result, out.Reason = results.Invalid, e.Detail
-		if e.Detail == "" {
-			out.Reason = err.Error()
-		}
+	if detail, ok := refusedStatement(err); ok {
+		out.Result, out.Reason = results.Invalid, detail
 		return out, nil
 	}
 	return out, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -133,18 +132,7 @@ func (a *app) solve(ctx context.Context, f solveFlags, args []string) error {
 	sum := solutions.NewSummary(len(in.records), methods[f.method])
 	sum.Seed, sum.InputErrors, sum.LeftOut = f.seed, len(in.mistakes), in.reasons()
 	err = errors.Join(s.all(ctx, sum, in.records), b.end())
-	switch {
-	case errors.Is(context.Cause(ctx), errInterrupted):
-		if err != nil {
-			a.conclude(err)
-		}
-		return &exitError{code: exitInterrupted}
-	case err != nil:
-		return err
-	case sum.Results[solutions.Solved]+sum.Results[solutions.Answered] < sum.Problems || sum.InputErrors > 0:
-		return &exitError{code: exitUnproved}
-	}
-	return nil
+	return a.outcome(ctx, err, sum.Complete())
 }
 
 // findInput is what a command line asks to solve.
@@ -185,6 +173,10 @@ func (in findInput) why(f solveFlags) string {
 // readFind reads the problems that ask for an answer.
 func (a *app) readFind(f solveFlags, args []string) (findInput, error) {
 	var in findInput
+	var none problems.Input
+	if err := none.Choose(f.names); err != nil {
+		return in, usage(err, "a pattern is a name with *, ? and [a-z]")
+	}
 	var records []dataset.Record
 	if f.statement != "" {
 		r, err := dataset.FromStatement(f.statement)
@@ -206,21 +198,11 @@ func (a *app) readFind(f solveFlags, args []string) (findInput, error) {
 	in.read = len(records)
 	records = slices.DeleteFunc(records, func(r dataset.Record) bool { return r.Find == nil })
 	in.find = len(records)
-	for _, pattern := range f.names {
-		if _, err := path.Match(pattern, ""); err != nil {
-			return in, usagef("a pattern is a name with *, ? and [a-z]", "the pattern %q: %w", pattern, err)
-		}
-	}
 	if len(f.names) > 0 {
-		records = slices.DeleteFunc(records, func(r dataset.Record) bool {
-			return !slices.ContainsFunc(f.names, func(pattern string) bool { ok, _ := path.Match(pattern, r.Name); return ok })
-		})
+		records = slices.DeleteFunc(records, func(r dataset.Record) bool { return !problems.NameMatches(r.Name, f.names) })
 	}
-	switch strings.ToLower(f.requires) {
-	case "core":
-		records, in.leftOut = dataset.Filter(records, nil)
-	case "mathlib":
-		records, in.leftOut = dataset.Filter(records, []string{"Mathlib", "Batteries", "Aesop"})
+	if f.requires != "" {
+		records, in.leftOut = dataset.Filter(records, []string{f.requires})
 	}
 	in.records = records
 	return in, nil
@@ -244,12 +226,7 @@ func (s *solver) all(ctx context.Context, sum *solutions.Summary, records []data
 			break
 		}
 		r := &records[i]
-		b.runner.display.Update(func(status *console.Status) {
-			status.Index, status.Total, status.Name, status.Timeout = i+1, len(records), r.Name, b.flags.timeout
-			if i > 0 {
-				status.Mean = time.Since(b.began) / time.Duration(i)
-			}
-		})
+		b.showProblem(i, len(records), r.Name)
 		var solution solutions.Solution
 		solution, stop = s.solve(ctx, r)
 		b.runner.display.Idle()
@@ -269,19 +246,9 @@ func (s *solver) all(ctx context.Context, sum *solutions.Summary, records []data
 	}
 	sum.Interrupted = ctx.Err() != nil
 	sum.Finish(time.Since(b.began))
-	b.runner.display.Above(func() {
-		if b.app.json {
-			b.app.printJSON(sum)
-		} else {
-			b.app.printf("\n%s", sum.Text())
-		}
-	})
+	b.printSummary(sum, sum.Text)
 	if sum.Interrupted {
-		if last != "" {
-			b.runner.display.Say("stopped; what was found is kept. To go on: ansatz resume %s", last)
-		} else {
-			b.runner.display.Say("stopped")
-		}
+		b.sayStopped(last)
 	}
 	return stop
 }

@@ -125,18 +125,18 @@ func (s *solver) autoBound(ctx context.Context, p provers.Problem) (string, erro
 	if p.Preamble != "" && !strings.HasSuffix(p.Preamble, "\n") {
 		p.Preamble += "\n"
 	}
-	p.Preamble += "set_option autoImplicit false\nset_option relaxedAutoImplicit false\n"
+	p.Preamble += fps.NoAutoImplicit
 	session, err := s.batch.runner.conn.prover.Open(ctx, p, provers.Limits{})
 	if err == nil {
 		return "", session.Close()
 	}
-	if e := (*provers.Error)(nil); errors.As(err, &e) && e.Kind == provers.InvalidProblem {
-		if invalidKind(e.Detail) == "unknown_identifier" {
-			return e.Detail, nil
-		}
-		return "", nil // the search will say it
+	switch detail, ok := refusedStatement(err); {
+	case !ok:
+		return "", err
+	case invalidKind(detail) == "unknown_identifier":
+		return detail, nil
 	}
-	return "", err
+	return "", nil // the search will say it
 }
 
 // invalid says of a problem what cannot be encoded.
@@ -166,18 +166,18 @@ const (
 // vacuous reports whether the hypotheses are proved to contradict one another. A
 // model of them settles it without the prover.
 func (s *solver) vacuous(ctx context.Context, p fps.Problem) (bool, error) {
-	assumptions := append(slices.Clone(p.Intros), p.Parts().Assumptions...)
-	hypotheses := make([]provers.Hypothesis, 0, len(assumptions))
-	for _, b := range assumptions {
-		hypotheses = append(hypotheses, provers.Hypothesis{Names: []string{b.Name}, Type: b.Type})
-	}
-	if len(p.Parts().Assumptions) == 0 {
+	assumptions := p.Parts().Assumptions
+	if len(assumptions) == 0 {
 		return false, nil
+	}
+	var hypotheses []provers.Hypothesis
+	for _, b := range slices.Concat(p.Intros, assumptions) {
+		hypotheses = append(hypotheses, provers.Hypothesis{Names: []string{b.Name}, Type: b.Type})
 	}
 	if _, found := answers.Satisfiable(hypotheses); found {
 		return false, nil
 	}
-	statement, err := p.Question("vacuous", p.Parts().Assumptions, "False")
+	statement, err := p.Question("vacuous", assumptions, "False")
 	if err != nil {
 		return false, err
 	}
@@ -192,9 +192,36 @@ func (s *solver) vacuous(ctx context.Context, p fps.Problem) (bool, error) {
 type collector struct {
 	anyForm bool
 	count   int
-	form    func(provers.Answer) (fps.Form, string)
+	form    formOf
 	raw     *solutions.Submission
 	last    *solutions.Submission
+}
+
+// formOf says which form an answer to a problem has.
+type formOf func(provers.Answer) (fps.Form, string)
+
+// fpsForm is for answers that a proof filled in.
+func fpsForm(p fps.Problem) formOf {
+	allowed, requirement := p.Scope(), p.Parts().Requirement()
+	return func(a provers.Answer) (fps.Form, string) {
+		form, why := fps.Judge(a.Explicit, allowed)
+		if form == fps.Unevaluated && fps.Restates(a.Text, requirement) {
+			return fps.NoAnswer, "it only asks the question again"
+		}
+		return form, why
+	}
+}
+
+// submission is the answers with the worst of their forms.
+func (f formOf) submission(list []provers.Answer) *solutions.Submission {
+	s := &solutions.Submission{Answers: list, Form: fps.NormalForm}
+	for _, a := range list {
+		form, why := f(a)
+		if form != fps.NormalForm && s.Form != fps.NoAnswer {
+			s.Form, s.Why = form, why
+		}
+	}
+	return s
 }
 
 // The classes of verdicts on answers.
@@ -213,48 +240,42 @@ func (c *collector) verify(ctx context.Context, claim provers.Claim, conn *conne
 			return v, err
 		}
 		if v.Accepted {
-			if v = c.judge(v); !v.Accepted {
+			if v, _ = c.judge(v); !v.Accepted {
 				return v, nil
 			}
 		}
 	}
 	v, err := conn.verifier.Verify(ctx, claim)
 	if err == nil && v.Accepted {
-		v = c.judge(v)
+		var s *solutions.Submission
+		if v, s = c.judge(v); s != nil {
+			c.last = s
+			if s.Form == fps.Unevaluated && (c.raw == nil || c.anyForm) {
+				c.raw = s
+			}
+		}
 	}
 	return v, err
 }
 
-// judge looks at the answer of a proof that was accepted.
-func (c *collector) judge(v provers.Verdict) provers.Verdict {
+// judge looks at the answer of a proof that was accepted, if the proof shows it.
+func (c *collector) judge(v provers.Verdict) (provers.Verdict, *solutions.Submission) {
 	refuse := func(class, reason string) provers.Verdict {
 		v.Accepted, v.Class, v.Reason = false, class, reason
 		return v
 	}
 	if len(v.Answers) < c.count {
-		return refuse(classNoAnswer, "the proof was accepted, but does not show its answer")
+		return refuse(classNoAnswer, "the proof was accepted, but does not show its answer"), nil
 	}
 	v.Answers = v.Answers[:c.count]
-	s := &solutions.Submission{Answers: v.Answers, Form: fps.NormalForm}
-	for _, a := range v.Answers {
-		form, why := c.form(a)
-		if form != fps.NormalForm && s.Form != fps.NoAnswer {
-			s.Form, s.Why = form, why
-		}
-	}
-	c.last = s
+	s := c.form.submission(v.Answers)
 	switch {
 	case s.Form == fps.NoAnswer:
-		return refuse(classNoAnswer, fmt.Sprintf("%s is no answer: %s", s.Text(), s.Why))
+		return refuse(classNoAnswer, fmt.Sprintf("%s is no answer: %s", s.Text(), s.Why)), s
 	case s.Form == fps.Unevaluated && !c.anyForm:
-		if c.raw == nil {
-			c.raw = s
-		}
-		return refuse(classUnevaluated, fmt.Sprintf("the answer %s is not worked out: %s", s.Text(), s.Why))
-	case s.Form == fps.Unevaluated:
-		c.raw = s
+		return refuse(classUnevaluated, fmt.Sprintf("the answer %s is not worked out: %s", s.Text(), s.Why)), s
 	}
-	return v
+	return v, s
 }
 
 // attempt sums up a search.
@@ -278,15 +299,7 @@ func question(m prooftree.Method, p fps.Problem, partOf string) *prooftree.Quest
 
 // planFPS is the plan of a search with the answer as a metavariable.
 func planFPS(info search.RunInfo, p fps.Problem, b *batch, anyForm bool) (plan, *collector) {
-	allowed := scope(p)
-	requirement := p.Parts().Requirement()
-	c := &collector{anyForm: anyForm, count: len(p.Answers), form: func(a provers.Answer) (fps.Form, string) {
-		form, why := fps.Judge(a.Explicit, allowed)
-		if form == fps.Unevaluated && fps.Restates(a.Text, requirement) {
-			return fps.NoAnswer, "it only asks the question again"
-		}
-		return form, why
-	}}
+	c := &collector{anyForm: anyForm, count: len(p.Answers), form: fpsForm(p)}
 	return plan{info: info, policy: fps.NewPolicy(p, b.runner.policy), collect: c, question: question(prooftree.FPS, p, "")}, c
 }
 
@@ -411,25 +424,22 @@ func (s *solver) equivalent(ctx context.Context, r *dataset.Record, a *solutions
 		}
 		q.Type, q.Answer.Text, reference.Text = strings.Join(types, " × "), "("+strings.Join(given, ", ")+")", "("+strings.Join(terms, ", ")+")"
 	}
-	report, err := s.judge.All(ctx, q, []rpe.Side{reference})
+	q.Reference = reference
+	result, err := s.judge.Judge(ctx, q)
 	if err != nil {
 		return err
 	}
-	for i, result := range report.References {
-		if s.profile == "" {
-			s.profile = result.Profile
-		}
-		e := prooftree.Equivalence{Time: time.Now(), Answer: submission.Text(), Reference: reference.Text, Status: string(result.Status),
-			Class: string(result.Kind), Message: result.Message, Profile: result.Profile, Tactic: result.Tactic,
-			Statement: result.Statement, Proof: result.Proof, Elapsed: result.Elapsed}
-		submission.Equivalences = append(submission.Equivalences, e)
-		if s.batch.runner.store != nil && a.Run != "" && i < len(report.References) {
-			if err := s.batch.runner.store.AddEquivalence(ctx, a.Run, e); err != nil {
-				return err
-			}
-		}
+	if s.profile == "" {
+		s.profile = result.Profile
 	}
-	return nil
+	e := prooftree.Equivalence{Time: time.Now(), Answer: submission.Text(), Reference: reference.Text, Status: string(result.Status),
+		Class: string(result.Kind), Message: result.Message, Profile: result.Profile, Tactic: result.Tactic,
+		Statement: result.Statement, Proof: result.Proof, Elapsed: result.Elapsed}
+	submission.Equivalences = append(submission.Equivalences, e)
+	if s.batch.runner.store == nil || a.Run == "" {
+		return nil
+	}
+	return s.batch.runner.store.AddEquivalence(ctx, a.Run, e)
 }
 
 // invalidKind names what is wrong with a statement that Lean refuses.

@@ -397,14 +397,4 @@ func (s *solver) completeSquares(p polynomial) {
 	}
 }
 
-func mentionsSymbol(n *node, id int) bool {
-	if n.op == opUnknown && n.index == id {
-		return true
-	}
-	for _, a := range n.args {
-		if mentionsSymbol(a, id) {
-			return true
-		}
-	}
-	return false
-}
+func mentionsSymbol(n *node, id int) bool { return n.has(opUnknown, id) }

@@ -177,13 +177,9 @@ func (m *machine) eval(n *node) (value, status) {
 		}
 		return m.eval(n.args[2])
 	case opTuple, opList:
-		values := make([]value, len(n.args))
-		for i, a := range n.args {
-			v, st := m.eval(a)
-			if st != done {
-				return v, st
-			}
-			values[i] = v
+		values, failed, st := m.evalAll(n.args)
+		if st != done {
+			return failed, st
 		}
 		if n.op == opTuple {
 			return value{kind: tuple, ref: values}, done
@@ -250,17 +246,24 @@ func (m *machine) functionValue(n *node) value {
 	return value{kind: function, ref: &closure{body: body, width: len(parameters)}}
 }
 
+// evalAll is the values of all nodes, or else the first that has none and why.
+func (m *machine) evalAll(nodes []*node) (values []value, failed value, st status) {
+	values = make([]value, len(nodes))
+	for i, n := range nodes {
+		if values[i], st = m.eval(n); st != done {
+			return nil, values[i], st
+		}
+	}
+	return values, value{}, done
+}
+
 func (m *machine) evalCell(n *node) (value, status) {
 	if !m.spend(10) { // the arguments are looked up by what they print as
 		return value{}, spent
 	}
-	args := make([]value, len(n.args))
-	for i, a := range n.args {
-		v, st := m.eval(a)
-		if st != done {
-			return v, st
-		}
-		args[i] = v
+	args, failed, st := m.evalAll(n.args)
+	if st != done {
+		return failed, st
 	}
 	return m.at(n.index, args)
 }
@@ -769,16 +772,11 @@ func within(n *node, level int) bool {
 	return false
 }
 
-func usesLocal(n *node, level int) bool {
-	if n.op == opLocal && n.index == level {
-		return true
-	}
-	for _, a := range n.args {
-		if usesLocal(a, level) {
-			return true
-		}
-	}
-	return false
+func usesLocal(n *node, level int) bool { return n.has(opLocal, level) }
+
+// has reports whether the operation on the index is in the node or below it.
+func (n *node) has(op op, index int) bool {
+	return n.op == op && n.index == index || slices.ContainsFunc(n.args, func(a *node) bool { return a.has(op, index) })
 }
 
 // conditions are the conjuncts of a body, or the premises before its conclusion;

@@ -27,13 +27,9 @@ type primitive struct {
 }
 
 func (m *machine) evalCall(n *node) (value, status) {
-	args := make([]value, len(n.args))
-	for i, a := range n.args {
-		v, st := m.eval(a)
-		if st != done {
-			return v, st
-		}
-		args[i] = v
+	args, failed, st := m.evalAll(n.args)
+	if st != done {
+		return failed, st
 	}
 	for i, p := range n.call.parameters {
 		want := number

@@ -12,6 +12,7 @@ package dfps
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ansatz-prover/ansatz/provers"
@@ -42,7 +43,7 @@ func (p Problem) Forward() (provers.Problem, error) {
 //	∀ introductions, ∀ (answer : T) (h_submission : submission), ∀ assumptions, requirements
 func (p Problem) Backward(submission string) (provers.Problem, error) {
 	parts := p.Parts()
-	given := append(append([]fps.Binder{}, p.Answers...), fps.Binder{Name: SubmissionName, Type: submission})
+	given := append(slices.Clone(p.Answers), fps.Binder{Name: SubmissionName, Type: submission})
 	return p.Question("backward", given, strings.TrimPrefix(fps.ForAll(parts.Assumptions)+"\n  "+parts.Requirement(), "\n  "))
 }
 
@@ -62,22 +63,14 @@ func (p Problem) hypotheses() []fps.Binder {
 // Shell is the part of the forward proof that the framework runs.
 func (p Problem) Shell() string {
 	lines := []string{
-		"intro " + strings.Join(fps.IntroNames(append(append([]fps.Binder{}, p.Intros...), p.Answers...)), " "),
+		"intro " + strings.Join(fps.IntroNames(slices.Concat(p.Intros, p.Answers)), " "),
 		"refine ⟨?w, ?h⟩",
 	}
 	return strings.Join(append(lines, "case' h => intro "+strings.Join(fps.IntroNames(p.hypotheses()), " ")), "\n")
 }
 
 // Scope are the names that a submission may mention.
-func (p Problem) Scope() []string {
-	var list []string
-	for _, b := range append(append([]fps.Binder{}, p.Intros...), p.Answers...) {
-		if b.Name != "" && b.Name != "_" {
-			list = append(list, b.Name)
-		}
-	}
-	return list
-}
+func (p Problem) Scope() []string { return slices.Concat(p.Problem.Scope(), p.AnswerNames()) }
 
 // Judge says which form a submission has: it has to say of the answer what it is.
 func (p Problem) Judge(a provers.Answer) (fps.Form, string) {

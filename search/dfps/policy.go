@@ -21,7 +21,7 @@ import (
 type Policy struct {
 	problem Problem
 	shell   string
-	inner   policy.Policy
+	policy.Around
 }
 
 var (
@@ -32,18 +32,11 @@ var (
 
 // NewPolicy makes the policy of a problem around another.
 func NewPolicy(p Problem, inner policy.Policy) *Policy {
-	return &Policy{problem: p, shell: p.Shell(), inner: inner}
+	return &Policy{problem: p, shell: p.Shell(), Around: policy.Around{Inner: inner}}
 }
 
 // Name implements [policy.Policy].
-func (p *Policy) Name() string { return "dfps(" + p.inner.Name() + ")" }
-
-// Learn implements [policy.Learner].
-func (p *Policy) Learn(o policy.Observation) {
-	if l, ok := p.inner.(policy.Learner); ok {
-		l.Learn(o)
-	}
-}
+func (p *Policy) Name() string { return "dfps(" + p.Inner.Name() + ")" }
 
 // Slow implements [policy.Slow]: proposals are computed for up to a second.
 func (p *Policy) Slow() bool { return true }
@@ -63,7 +56,7 @@ func (p *Policy) Propose(ctx context.Context, r policy.Request) ([]policy.Candid
 	at := slices.IndexFunc(r.State.Goals, func(g provers.Goal) bool {
 		return strings.HasPrefix(g.Target, "?") && slices.Contains(g.Metavariables, g.Target)
 	})
-	inner, err := p.inner.Propose(ctx, r)
+	inner, err := p.Inner.Propose(ctx, r)
 	if err != nil || at < 0 {
 		return inner, err
 	}
@@ -157,7 +150,7 @@ func (p *Policy) facts(at int, g provers.Goal) []policy.Candidate {
 			equations[i] = answer.Name + " = " + v
 		}
 		return policy.Candidate{Action: provers.Action{Goal: at, Text: "have " + SubmissionName + " : " + strings.Join(equations, " ∨ ") + " := ?_"},
-			LogProb: math.Log(min(max(weight, 1e-4), 1)), Source: source}
+			LogProb: policy.LogProb(weight), Source: source}
 	}
 	var list []policy.Candidate
 	guesses, complete := answers.All(q)

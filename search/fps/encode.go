@@ -13,7 +13,11 @@ import (
 // checkedOptions end the preamble of an encoded problem: with auto-binding, a
 // misspelt name in the problem would silently become a variable (trap T6). Names are
 // printed in full, so that policies recognise them.
-const checkedOptions = "set_option autoImplicit false\nset_option relaxedAutoImplicit false\nset_option pp.fullNames true\n"
+const checkedOptions = NoAutoImplicit + "set_option pp.fullNames true\n"
+
+// NoAutoImplicit are the commands that make an unknown name an error, on lines of
+// their own.
+const NoAutoImplicit = "set_option autoImplicit false\nset_option relaxedAutoImplicit false\n"
 
 // ErrNoAnswerType is the error of a problem that does not say of which type its
 // answer is.
@@ -70,7 +74,7 @@ type Requirement struct {
 // Parts sorts the outros.
 func (p Problem) Parts() Parts {
 	var parts Parts
-	answers := names(p.Answers)
+	answers := p.AnswerNames()
 	var dependent, data []string
 	for i, b := range p.Outros {
 		last := i == len(p.Outros)-1
@@ -176,6 +180,9 @@ func (p Problem) Question(name string, further []Binder, target string) (provers
 	return out, nil
 }
 
+// Scope are the names that an answer may mention: those of the introductions.
+func (p Problem) Scope() []string { return names(p.Intros) }
+
 func names(list []Binder) []string {
 	var out []string
 	for _, b := range list {
@@ -185,6 +192,9 @@ func names(list []Binder) []string {
 	}
 	return out
 }
+
+// AnswerNames are the names of what is asked for.
+func (p Problem) AnswerNames() []string { return names(p.Answers) }
 
 // IntroNames are the names under which a proof introduces the binders.
 func IntroNames(list []Binder) []string {

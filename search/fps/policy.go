@@ -23,7 +23,7 @@ type Policy struct {
 	problem Problem
 	shell   string
 	scope   []string
-	inner   policy.Policy
+	policy.Around
 }
 
 var (
@@ -34,18 +34,11 @@ var (
 
 // NewPolicy makes the policy of a problem around another.
 func NewPolicy(p Problem, inner policy.Policy) *Policy {
-	return &Policy{problem: p, shell: p.Shell(), scope: names(p.Intros), inner: inner}
+	return &Policy{problem: p, shell: p.Shell(), scope: p.Scope(), Around: policy.Around{Inner: inner}}
 }
 
 // Name implements [policy.Policy].
-func (p *Policy) Name() string { return "fps(" + p.inner.Name() + ")" }
-
-// Learn implements [policy.Learner].
-func (p *Policy) Learn(o policy.Observation) {
-	if l, ok := p.inner.(policy.Learner); ok {
-		l.Learn(o)
-	}
-}
+func (p *Policy) Name() string { return "fps(" + p.Inner.Name() + ")" }
 
 // Slow implements [policy.Slow]: proposals are computed for up to a second.
 func (p *Policy) Slow() bool { return true }
@@ -72,13 +65,13 @@ func (p *Policy) Propose(ctx context.Context, r policy.Request) ([]policy.Candid
 		return []policy.Candidate{{Action: provers.Action{Text: p.shell}, Source: "shell"}}, nil
 	}
 	open := p.open(r.State)
-	inner, err := p.inner.Propose(ctx, r)
+	inner, err := p.Inner.Propose(ctx, r)
 	if err != nil || len(open) == 0 {
 		return inner, err
 	}
 	var list []policy.Candidate
-	for i := range open {
-		list = append(list, p.propose(r.State, open[i])...)
+	for _, at := range open {
+		list = append(list, p.propose(r.State, at, open)...)
 	}
 	best := 0.0
 	for _, c := range list {
@@ -116,8 +109,8 @@ func (p *Policy) open(s provers.State) []int {
 	return list
 }
 
-// propose proposes answers at the goal of the answer.
-func (p *Policy) propose(s provers.State, at int) []policy.Candidate {
+// propose proposes answers at the goal of one of the open answers.
+func (p *Policy) propose(s provers.State, at int, open []int) []policy.Candidate {
 	answer := s.Goals[at]
 	var about []provers.Goal
 	for _, g := range s.Goals {
@@ -139,19 +132,19 @@ func (p *Policy) propose(s provers.State, at int) []policy.Candidate {
 	}
 	q := answers.Question{Hypotheses: about[0].Hypotheses, Target: strings.Join(targets, " ∧ "),
 		Answer: answer.Metavariable, Type: answer.Target, Scope: p.scope}
-	var list []policy.Candidate
-	if open := p.open(s); len(open) > 1 {
+	if len(open) > 1 {
 		return p.together(s, at, q, open)
 	}
+	var list []policy.Candidate
 	best := 0.0
 	for _, g := range answers.Values(q, mostGuesses) {
 		if best = max(best, g.Weight); best >= sureGuess && g.Weight < weakGuess {
 			break // the likeliest come first
 		}
 		list = append(list, policy.Candidate{Action: provers.Action{Goal: at, Text: "exact " + argument(p.workOut(g.Term, answer.Target))},
-			LogProb: math.Log(min(max(g.Weight, 1e-4), 1)), Source: "answer_" + g.Source})
+			LogProb: policy.LogProb(g.Weight), Source: "answer_" + g.Source})
 	}
-	if best < strongGuess && len(about) == 1 && len(p.open(s)) == 1 {
+	if best < strongGuess && len(about) == 1 {
 		for i, text := range enumerations(answer.Target) {
 			list = append(list, policy.Candidate{Action: provers.Action{Goal: at, Text: text},
 				LogProb: math.Log(enumerationWeight * math.Pow(0.6, float64(i))), Source: "answer_enumerated"})

@@ -1,19 +1,22 @@
 package policy
 
-import "sort"
+import (
+	"sort"
+
+	"github.com/ansatz-prover/ansatz/provers"
+)
 
 // Best returns the likeliest candidates, in order, at most as many as asked for
 // (0: all) and each action once.
 func Best(list []Candidate, most int) []Candidate {
 	sort.SliceStable(list, func(i, j int) bool { return list[i].LogProb > list[j].LogProb })
-	seen := make(map[string]bool, len(list))
+	seen := make(map[provers.Action]bool, len(list))
 	out := list[:0]
 	for _, c := range list {
-		key := string(rune(c.Action.Goal)) + c.Action.Text
-		if seen[key] {
+		if seen[c.Action] {
 			continue
 		}
-		seen[key] = true
+		seen[c.Action] = true
 		if out = append(out, c); most > 0 && len(out) == most {
 			break
 		}

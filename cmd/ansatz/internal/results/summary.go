@@ -81,6 +81,9 @@ func (s *Summary) Add(r Result) {
 	}
 }
 
+// Complete reports whether all of the input was proved.
+func (s *Summary) Complete() bool { return s.Results[Proved] == s.Problems && s.InputErrors == 0 }
+
 // Finish computes what is derived.
 func (s *Summary) Finish(elapsed time.Duration) {
 	s.Elapsed = elapsed.Seconds()

@@ -136,14 +136,19 @@ func (r *Row) add(c counts) {
 	r.Sound += one(c.sound)
 }
 
+// done counts the problems with an answer against which nothing speaks.
+func (s *Summary) done() int { return s.Results[Solved] + s.Results[Answered] }
+
+// Complete reports whether all of the input was solved.
+func (s *Summary) Complete() bool { return s.done() == s.Problems && s.InputErrors == 0 }
+
 // Finish sets what is known at the end.
 func (s *Summary) Finish(elapsed time.Duration) { s.Elapsed = elapsed.Seconds() }
 
 // Text is the summary for people.
 func (s *Summary) Text() string {
 	var b strings.Builder
-	done := s.Results[Solved] + s.Results[Answered]
-	fmt.Fprintf(&b, "solved %d of %d in %s\n", done, s.Problems, console.Duration(results.Seconds(s.Elapsed)))
+	fmt.Fprintf(&b, "solved %d of %d in %s\n", s.done(), s.Problems, console.Duration(results.Seconds(s.Elapsed)))
 	var rows [][]string
 	add := func(label string, n int, what string) {
 		if n > 0 {
