@@ -265,7 +265,7 @@ func (p *parser) class(d *Decl) {
 	p.accept("...")
 	if p.accept("extends") {
 		for {
-			p.typ()
+			d.Extends = append(d.Extends, p.typ())
 			if !p.accept(",") {
 				break
 			}
@@ -354,10 +354,13 @@ func (p *parser) field(d *Decl) {
 		d.Value = p.expression()
 	}
 	for p.accept(",") {
-		p.next()
+		t := p.next()
+		v := Variable{Name: t.Text, Span: Span{t.Offset, t.End()}}
 		if p.accept(":") {
-			p.typ()
+			typ := p.typ()
+			v.Type = &typ
 		}
+		d.Params = append(d.Params, v)
 	}
 	p.accept(";")
 }

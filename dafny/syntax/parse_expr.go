@@ -668,6 +668,7 @@ func (p *parser) matchExpr(begin int) *Expr {
 	braces := p.accept("{")
 	for p.accept("case") {
 		from := p.begin()
+		pattern := p.casePattern()
 		for !p.is("=>") {
 			if p.is("(") {
 				p.skipGroup()
@@ -676,6 +677,7 @@ func (p *parser) matchExpr(begin int) *Expr {
 			}
 		}
 		e.Names = append(e.Names, p.since(from).In(p.text))
+		e.Patterns = append(e.Patterns, pattern)
 		p.next()
 		e.Args = append(e.Args, p.sequence())
 	}
@@ -694,13 +696,7 @@ func (p *parser) let(begin int) *Expr {
 		if p.peek().Kind == Word && !p.ahead(1).Is("(") && !p.is("(") {
 			e.Vars = append(e.Vars, p.bound())
 		} else { // a pattern: (a, b) or Cons(x, xs)
-			from := p.begin()
-			if p.peek().Kind == Word {
-				p.next()
-			}
-			p.skipGroup()
-			span := p.since(from)
-			e.Vars = append(e.Vars, Variable{Name: span.In(p.text), Span: span})
+			e.Vars = append(e.Vars, p.patternVariable())
 		}
 		if !p.accept(",") {
 			break

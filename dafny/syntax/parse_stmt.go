@@ -162,20 +162,10 @@ func (p *parser) rightSide() *Expr {
 		return e
 	}
 	p.next()
-	e := &Expr{Kind: Opaque}
-	if p.is("[") { // new [n] of an inferred type
-		p.skipGroup()
-	} else {
-		t := p.typ()
-		e.Type = &t
-		if p.accept("[") { // the lengths of an array are kept
-			e.Args = p.list("]")
-			for p.is("(") || p.is("[") { // its elements
-				p.skipGroup()
-			}
-		} else if p.is("(") {
-			p.skipGroup()
-		}
+	e := &Expr{Kind: Opaque, New: p.allocation()}
+	e.Type = e.New.Type
+	if e.New.Array && e.Type != nil { // the lengths of an array are kept
+		e.Args = e.New.Lengths
 	}
 	e.Span = p.since(begin)
 	e.Name = e.Span.In(p.text)
@@ -187,16 +177,10 @@ func (p *parser) varDecl(s *Stmt) {
 	p.expect("var")
 	p.attributes()
 	for {
-		from := p.begin()
 		if p.peek().Kind == Word && !p.ahead(1).Is("(") {
 			s.Vars = append(s.Vars, p.bound())
 		} else {
-			if p.peek().Kind == Word {
-				p.next()
-			}
-			p.skipGroup()
-			span := p.since(from)
-			s.Vars = append(s.Vars, Variable{Name: span.In(p.text), Span: span})
+			s.Vars = append(s.Vars, p.patternVariable())
 		}
 		if !p.accept(",") {
 			break
@@ -280,19 +264,7 @@ func (p *parser) ifStmt(s *Stmt) {
 		return
 	}
 	s.Kind = IfStmt
-	// A binding guard: if x :| P.
-	bound := p.try(func() {
-		for {
-			s.Vars = append(s.Vars, p.bound())
-			if !p.accept(",") {
-				break
-			}
-		}
-		p.expect(":|")
-	})
-	if !bound {
-		s.Vars = nil
-	}
+	s.Vars = p.bindingGuard()
 	s.Guard = p.guard()
 	s.Body = []*Stmt{p.block()}
 	if p.accept("else") {
@@ -313,6 +285,12 @@ func (p *parser) cases(s *Stmt) {
 		p.next()
 		p.attributes()
 		// What the case is about may be an expression, a pattern or a binding guard.
+		c := &Stmt{Kind: Block}
+		if s.Op == "match" {
+			c.Pattern = p.casePattern()
+		} else {
+			p.caseGuard(c)
+		}
 		for !p.is("=>") {
 			switch {
 			case p.is("(") || p.is("[") || p.is("{"):
@@ -322,7 +300,7 @@ func (p *parser) cases(s *Stmt) {
 			}
 		}
 		p.next()
-		c := &Stmt{Kind: Block, Op: p.since(begin).In(p.text)}
+		c.Op = p.since(begin).In(p.text)
 		for !p.is("case") && !p.is("}") {
 			if p.peek().Kind == EOF {
 				p.fail("a case has no end")

@@ -57,6 +57,41 @@ type Expr struct {
 	Args  []*Expr
 	Vars  []Variable
 	Type  *Type
+	// Patterns are those of Match, as Names are their texts; nil for one that was
+	// not understood.
+	Patterns []*Pattern
+	// New says more of "new ...", whose kind is Opaque.
+	New *Allocation
+}
+
+// Pattern is what a value is matched with.
+type Pattern struct {
+	// Name is a variable, a constructor, perhaps qualified, "_", or the text of a
+	// literal. It is empty for a tuple and for alternatives.
+	Name    string
+	Literal bool
+	// Args are within the parentheses of a constructor or a tuple; Applied says
+	// that there are such parentheses.
+	Args    []*Pattern
+	Applied bool
+	// Or are alternatives: case A | B.
+	Or   []*Pattern
+	Type *Type
+}
+
+// Allocation is what stands behind "new".
+type Allocation struct {
+	// Type is the class, or the type of an array's elements; nil if it is inferred.
+	Type *Type
+	// Array says that lengths in brackets follow.
+	Array   bool
+	Lengths []*Expr
+	// Init is a function from indices, or a display of the elements; or nil.
+	Init *Expr
+	// Called says that a constructor (or, in old programs, a method), is called
+	// with Args. Its name is behind the dot of the type.
+	Called bool
+	Args   []*Expr
 }
 
 // Type is a type as it is written.
@@ -75,6 +110,8 @@ type Variable struct {
 	// Type is nil where it is inferred.
 	Type  *Type
 	Ghost bool
+	// Pattern is set where values are taken apart: var (x, y) := e.
+	Pattern *Pattern
 	Span
 }
 
@@ -138,8 +175,9 @@ type Decl struct {
 	NameAt     Span
 	Attributes []string
 	TypeParams []string
-	Params     []Variable
-	Results    []Variable
+	// Params are also the further fields of one declaration: var x: int, y: int.
+	Params  []Variable
+	Results []Variable
 	// ResultType is a function's.
 	ResultType *Type
 	Clauses    []Clause
@@ -153,6 +191,8 @@ type Decl struct {
 	Constructors []DatatypeConstructor
 	// Members are a module's, a class's or a datatype's declarations.
 	Members []*Decl
+	// Extends are the traits of a class.
+	Extends []Type
 	// Path are the names of the modules and the class that it is in.
 	Path []string
 }
@@ -233,6 +273,8 @@ type Stmt struct {
 	Body  []*Stmt
 	Else  *Stmt
 	Cases []*Stmt
+	// Pattern is a case's, nil if the case has a Guard, or was not understood.
+	Pattern *Pattern
 }
 
 // Program is a whole text.
