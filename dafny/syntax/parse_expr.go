@@ -114,8 +114,13 @@ func (p *parser) sequence() *Expr {
 	e := p.expression()
 	if p.is(";") && !p.ahead(1).Is("}") {
 		p.next()
-		rest := p.sequence()
-		return &Expr{Kind: Then, Span: p.since(begin), Name: e.Span.In(p.text) + ";", Args: []*Expr{rest}}
+		then := &Expr{Kind: Then, Name: e.Span.In(p.text) + ";"}
+		if e.Kind == Apply {
+			then.Stmt = &Stmt{Kind: Call, Span: p.since(begin), Rhs: []*Expr{e}}
+		}
+		then.Args = []*Expr{p.sequence()}
+		then.Span = p.since(begin)
+		return then
 	}
 	return e
 }
@@ -521,7 +526,7 @@ func (p *parser) wordExpr(begin int, t Token) *Expr {
 		}
 		text := p.since(begin).In(p.text)
 		rest := p.sequence()
-		return &Expr{Kind: Then, Name: text, Args: []*Expr{rest}, Span: p.since(begin)}
+		return &Expr{Kind: Then, Name: text, Stmt: s, Args: []*Expr{rest}, Span: p.since(begin)}
 	case "old", "fresh", "allocated", "unchanged":
 		return p.heap(begin)
 	case "iterator", "in":

@@ -1,5 +1,7 @@
 package syntax
 
+import "slices"
+
 // block reads { ... }.
 func (p *parser) block() *Stmt {
 	p.enter()
@@ -121,6 +123,10 @@ func (p *parser) bareStatement(s *Stmt) {
 	case "print":
 		p.next()
 		s.Kind, s.Rhs = Print, p.rightSides()
+		p.expect(";")
+	case "new": // where a constructor's second part begins
+		p.next()
+		s.Kind = Other
 		p.expect(";")
 	case "reveal", "modify", "hide":
 		p.next()
@@ -405,15 +411,33 @@ func (p *parser) forallStmt(s *Stmt) {
 	}
 }
 
+// calc reads a calculation. The operators between its lines are not kept.
 func (p *parser) calc(s *Stmt) {
 	p.next()
 	s.Kind = Calc
-	for !p.is("{") || p.ahead(1).Is(":") {
-		if p.is("{") {
-			p.skipGroup()
-		} else if p.next().Kind == EOF {
-			p.fail("a calculation has no body")
+	s.Attributes = append(s.Attributes, p.attributes()...)
+	p.calcOperator()
+	p.expect("{")
+	for !p.accept("}") {
+		s.Rhs = append(s.Rhs, p.within(false, p.expression))
+		if !p.is("}") { // Dafny 4 lets the last semicolon be left out
+			p.expect(";")
+		}
+		p.calcOperator()
+		for p.is("{") && !p.ahead(1).Is(":") || p.is("calc") {
+			s.Cases = append(s.Cases, p.statement())
 		}
 	}
-	p.skipGroup()
+}
+
+var calcOperators = []string{"==", "<", "<=", ">", ">=", "!=", "<==>", "==>", "<==", "≤", "≥", "≠", "⇔", "⇒", "⇐"}
+
+func (p *parser) calcOperator() {
+	if !slices.ContainsFunc(calcOperators, p.is) {
+		return
+	}
+	if p.next(); p.is("#") && p.ahead(1).Is("[") { // ==#[k]
+		p.next()
+		p.skipGroup()
+	}
 }

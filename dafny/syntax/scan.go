@@ -90,15 +90,22 @@ type scanner struct {
 
 func (s *scanner) rest() string { return s.text[s.at:] }
 
-// blanks goes over white space and comments, which may be nested.
+// byteOrderMark may stand at the beginning of a file.
+const byteOrderMark = "\uFEFF"
+
+// blanks goes over white space and comments, which may be nested. What is white
+// space and where a line ends is taken from Dafny's own scanner: a carriage
+// return by itself ends a line, and with it a comment.
 func (s *scanner) blanks() error {
+	if s.at == 0 && strings.HasPrefix(s.text, byteOrderMark) {
+		s.at = len(byteOrderMark)
+	}
 	for s.at < len(s.text) {
-		r, size := utf8.DecodeRuneInString(s.rest())
-		switch {
-		case unicode.IsSpace(r) || r == '\uFEFF':
-			s.at += size
+		switch c := s.text[s.at]; {
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+			s.at++
 		case strings.HasPrefix(s.rest(), "//"):
-			if n := strings.IndexByte(s.rest(), '\n'); n >= 0 {
+			if n := strings.IndexAny(s.rest(), "\r\n"); n >= 0 {
 				s.at += n
 			} else {
 				s.at = len(s.text)
@@ -214,7 +221,7 @@ func (s *scanner) quoted() error {
 		switch s.text[s.at] {
 		case '\\':
 			s.at++
-		case '\n':
+		case '\n', '\r':
 			return &Error{begin, "this string has no end"}
 		case '"':
 			s.at++

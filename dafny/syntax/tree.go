@@ -42,7 +42,7 @@ const (
 	Let                        // var Vars := Args[:n-1]; Args[n-1]. Name is ":=", ":|" or ":-"
 	Lambda                     // Vars => Args[0]
 	Tuple                      // (Args)
-	Then                       // a statement before an expression: Name is its text, Args[0]
+	Then                       // a statement before an expression: Name is its text, Stmt what it is, Args[0]
 	Convert                    // Args[0] as Type, or is (Name)
 	MultisetOf                 // multiset(Args[0])
 )
@@ -62,6 +62,8 @@ type Expr struct {
 	Patterns []*Pattern
 	// New says more of "new ...", whose kind is Opaque.
 	New *Allocation
+	// Stmt is the statement of Then, or nil if it is none by itself.
+	Stmt *Stmt
 }
 
 // Pattern is what a value is matched with.
@@ -250,10 +252,10 @@ const (
 	Assume                      // Guard
 	Expect                      // Guard
 	ForallStmt                  // Vars, Guard is the range, Clauses, Body
-	Calc                        // a calculation
+	Calc                        // a calculation: Rhs are its lines, Cases the hints (blocks and calculations)
 	Print                       // Rhs
 	Jump                        // break, continue, yield
-	Other                       // reveal, modify and such; Op is the word
+	Other                       // reveal, modify, new and such; Op is the word
 )
 
 // Stmt is a statement.
