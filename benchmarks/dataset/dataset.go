@@ -18,10 +18,20 @@ import (
 	"github.com/ansatz-prover/ansatz/search/fps"
 )
 
+// The provers that problems are written for.
+const (
+	ForLean  = "lean"
+	ForDafny = "dafny"
+)
+
 // Record is one problem of a benchmark. Either Prove or Find is set.
 type Record struct {
-	// Name is unique within its file and a Lean identifier where the layout allows.
+	// Name is unique within its file, and an identifier of Lean where the problem is
+	// for Lean and the layout allows.
 	Name string `json:"name"`
+	// Prover names the prover in whose language the problem is written, as
+	// [provers.Info] does: [ForLean] or [ForDafny]. Empty means Lean.
+	Prover string `json:"prover"`
 	// Origin is the problem's name where the benchmark has it from, or empty.
 	Origin string `json:"origin,omitempty"`
 	// Index is the record's number as the file itself counts, or -1 if it does not.
@@ -39,7 +49,7 @@ type Record struct {
 	// definition there; the definition's value is taken out.
 	Abbreviation *source.Abbreviation `json:"-"`
 	// Reference is the answer that the benchmark's author gives, or nil. It must
-	// not reach anything that searches.
+	// not reach anything that searches. For Dafny it is the program with its hints.
 	Reference *Reference `json:"-"`
 	// Imports are the modules that the problem imports, in order.
 	Imports []string `json:"imports,omitempty"`
@@ -49,6 +59,8 @@ type Record struct {
 	Informal Informal `json:"-"`
 	// Tags are the author's own: subject, level, source.
 	Tags []string `json:"tags,omitempty"`
+	// Dafny is what the file says about a problem for Dafny, or nil.
+	Dafny *DafnyFacts `json:"dafny,omitempty"`
 	// Core says whether the problem elaborates without any library; nil if the
 	// file does not tell.
 	Core *bool `json:"core,omitempty"`
@@ -82,9 +94,11 @@ const (
 	Term ReferenceKind = "term"
 	// Proposition is a proposition about the answer's name, for example "answer = 9".
 	Proposition ReferenceKind = "proposition"
+	// Program is the whole program, with the hints that have Dafny prove it.
+	Program ReferenceKind = "program"
 )
 
-// Reference is an answer that is known to be right, as Lean text.
+// Reference is an answer that is known to be right, in the prover's language.
 type Reference struct {
 	Text string        `json:"text"`
 	Kind ReferenceKind `json:"kind"`
@@ -93,7 +107,7 @@ type Reference struct {
 }
 
 // Terms are the terms for the problem's answers in order, or nil for a reference
-// that is a proposition.
+// that is no term.
 func (r *Reference) Terms() []string {
 	if r == nil || r.Kind != Term {
 		return nil
@@ -152,10 +166,27 @@ const (
 	// in NAME.answers.json: a JSON object from a theorem's name to its reference, a
 	// term or, for several answers, a list of terms.
 	Lean Layout = "lean"
+	// DafnyBench is JSON lines or one JSON array of programs with and without their
+	// hints, or a folder hints_removed of NAME_no_hints.dfy files with the ground
+	// truths as NAME.dfy in a folder ground_truth beside it. The program without
+	// hints is to be proved, the one with them is the reference.
+	DafnyBench Layout = "dafnybench"
+	// Dafny is a .dfy file, which is one problem: the program is to be proved.
+	Dafny Layout = "dafny"
 )
 
 // Layouts returns all layouts.
-func Layouts() []Layout { return []Layout{FPS, MiniF2F, Putnam, Constructive, Lean} }
+func Layouts() []Layout {
+	return []Layout{FPS, MiniF2F, Putnam, Constructive, Lean, DafnyBench, Dafny}
+}
+
+// Prover names the prover that the problems of a layout are written for.
+func (l Layout) Prover() string {
+	if l == DafnyBench || l == Dafny {
+		return ForDafny
+	}
+	return ForLean
+}
 
 // Options say how to read. The zero value finds everything out itself.
 type Options struct {

@@ -57,6 +57,7 @@ func TestReadGolden(t *testing.T) {
 	}{
 		{"fps.jsonl", FPS}, {"constructive.jsonl", Constructive}, {"existential.json", Constructive}, {"putnam", Putnam},
 		{"MiniF2F", MiniF2F}, {"minif2f.jsonl", MiniF2F}, {"problems.lean", Lean}, {"unknown.json", ""},
+		{"dafnybench.jsonl", DafnyBench}, {"dafnybench.json", DafnyBench}, {"DafnyBench", DafnyBench}, {"programs/double.dfy", Dafny},
 	} {
 		t.Run(c.path, func(t *testing.T) {
 			set := read(t, Options{}, filepath.Join("testdata", c.path))
@@ -93,7 +94,7 @@ func TestReadGolden(t *testing.T) {
 			for _, e := range set.Errors {
 				out.WriteString(e.Error() + "\n")
 			}
-			golden(t, strings.ReplaceAll(c.path, ".", "_")+".txt", filepath.ToSlash(out.String()))
+			golden(t, strings.NewReplacer(".", "_", "/", "_").Replace(c.path)+".txt", filepath.ToSlash(out.String()))
 		})
 	}
 }
@@ -110,14 +111,22 @@ func TestReferenceIsApart(t *testing.T) {
 		"p.lean":         "abbrev p_solution : Nat := sorry -- S\ndef q : Nat := sorry\n-- S\n-- S\ntheorem p : p_solution > 2 := sorry\n",
 		"l.lean":         "theorem l : ∃ n : Nat, n > 2 := sorry\n",
 		"l.answers.json": `{"l": "S"}`,
+		"d.jsonl":        `{"test_file": "d.dfy", "ground_truth": "lemma L() { assert S == S; }", "hints_removed": "lemma L() { }"}`,
+
+		"hints_removed/d_no_hints.dfy": "lemma L() { }",
+		"ground_truth/d.dfy":           "lemma L() { assert S == S; }",
 	}
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(strings.ReplaceAll(text, "S", secret)), 0o644); err != nil {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(strings.ReplaceAll(text, "S", secret)), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for name := range files {
-		if strings.HasSuffix(name, answersSuffix) {
+		if strings.HasSuffix(name, answersSuffix) || strings.HasPrefix(name, groundTruth) {
 			continue
 		}
 		set := read(t, Options{}, filepath.Join(dir, name))
@@ -170,6 +179,8 @@ func TestReadErrors(t *testing.T) {
 			t.Errorf("%s: %v, want %q", c.path, err, c.want)
 		}
 	}
+	write("ground_truth/bytes.dfy", "\xff")
+	write("ground_truth/unreadable.dfy/a_folder", "")
 	for _, c := range []struct {
 		name, text string
 		options    Options
@@ -184,6 +195,12 @@ func TestReadErrors(t *testing.T) {
 		{"refs.lean", "theorem a : ∃ n : Nat, n = 1 := sorry", Options{References: filepath.Join(dir, "none")}, []string{"none:1: open "}},
 		{"mixed.lean", "theorem a : ∃ n : Nat, n = 1 := sorry", Options{References: write("r.json", "[1]")}, []string{"r.json:1: the references must be a JSON object"}},
 		{"empty.jsonl", "\n\n", Options{}, nil},
+		{"bytes.dfy", "lemma A() {}\n// é\n// \xff\n", Options{}, []string{"bytes.dfy:3: the line is not valid UTF-8"}},
+		{"layout.dfy", "lemma A() {}", Options{Layout: Lean}, []string{"the layout lean has no .dfy files"}},
+		{"layout.lean", "theorem a : 1 = 1 := sorry", Options{Layout: DafnyBench}, []string{"the layout dafnybench has no .lean files"}},
+		{"plain.jsonl", `{"hints_removed": ""}`, Options{Layout: Dafny}, []string{"the layout dafny has no .jsonl files"}},
+		{"hints_removed/unreadable_no_hints.dfy", "lemma A() {}", Options{}, []string{filepath.Join("ground_truth", "unreadable.dfy") + ":1: "}},
+		{"hints_removed/bytes_no_hints.dfy", "lemma A() {}", Options{}, []string{filepath.Join("ground_truth", "bytes.dfy") + ":1: the file is not valid UTF-8"}},
 	} {
 		set := read(t, c.options, write(c.name, c.text))
 		var got []string
@@ -266,7 +283,7 @@ func TestProblemOfNothing(t *testing.T) {
 // benchmark is data, and whoever runs it comes on top.
 func TestImports(t *testing.T) {
 	const module = "github.com/ansatz-prover/ansatz/"
-	allowed := []string{"lean/source", "provers", "search/fps"}
+	allowed := []string{"dafny/syntax", "lean/source", "provers", "search/fps"}
 	paths, err := filepath.Glob("*.go")
 	if err != nil || len(paths) == 0 {
 		t.Fatal("no files", err)
@@ -284,24 +301,25 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// FuzzRead checks that no file makes a reader panic, and that every error has a line.
+// FuzzRead checks that no file makes a reader panic, that every error has a line,
+// and that a Dafny program is not changed.
 func FuzzRead(f *testing.F) {
 	paths, err := filepath.Glob("testdata/*.*")
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, path := range append(paths, "testdata/putnam/putnam_2999_a1.lean") {
+	paths = append(paths, "testdata/putnam/putnam_2999_a1.lean", "testdata/DafnyBench/hints_removed/count_up_no_hints.dfy",
+		"testdata/programs/windows.dfy", "testdata/programs/latin1.dfy")
+	extensions := []string{".jsonl", ".lean", ".dfy"}
+	for _, path := range paths {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(data, strings.HasSuffix(path, ".lean"))
+		f.Add(data, uint8(max(slices.Index(extensions, filepath.Ext(path)), 0)))
 	}
-	f.Fuzz(func(t *testing.T, data []byte, lean bool) {
-		path := "data.jsonl"
-		if lean {
-			path = "data.lean"
-		}
+	f.Fuzz(func(t *testing.T, data []byte, kind uint8) {
+		path := "data" + extensions[int(kind)%len(extensions)]
 		for _, layout := range append(Layouts(), "") {
 			var set Set
 			o := Options{Layout: layout}
@@ -315,10 +333,19 @@ func FuzzRead(f *testing.F) {
 					t.Errorf("an error without a place or a reason: %+v", e)
 				}
 			}
-			LintAll(set.Records)
+			for i, findings := range LintAll(set.Records) {
+				for _, finding := range findings {
+					if finding.Message == "" || finding.Severity == "" {
+						t.Errorf("%s: an incomplete finding: %+v", set.Records[i].Name, finding)
+					}
+				}
+			}
 			for _, r := range set.Records {
 				// Errors are fine: only what is claimed must be well formed.
 				_, _, _ = ConversionCheck(r)
+				if in.program != nil && r.Prove.Statement != string(data) {
+					t.Errorf("the program %q became %q", data, r.Prove.Statement)
+				}
 			}
 		}
 	})

@@ -82,6 +82,8 @@ type Finding struct {
 func Lint(r Record) []Finding {
 	l := linter{record: r}
 	switch {
+	case r.Prover == ForDafny && r.Prove != nil:
+		l.dafny(r.Prove.Statement)
 	case r.Find != nil:
 		l.find(r.Find)
 	case r.Prove != nil:
@@ -106,11 +108,14 @@ func LintAll(records []Record) [][]Finding {
 }
 
 // statementKey is what two records with the same statement have in common: all
-// that Lean reads but white space, comments and the theorem's name.
+// that the prover reads but white space, comments and a theorem's name.
 func statementKey(r Record) string {
 	p, err := r.Problem()
 	if err != nil {
 		return ""
+	}
+	if r.Prover == ForDafny {
+		return programKey(p.Statement)
 	}
 	s, err := source.ParseSignature(p)
 	if err != nil {

@@ -25,17 +25,51 @@ const answersSuffix = ".answers.json"
 // ErrUnknownLayout is the error of a file whose content shows none of the layouts.
 var ErrUnknownLayout = errors.New("the content shows no known layout")
 
-// readers read one file of a layout each.
-var readers = map[Layout]func(in *input){
-	FPS: readFPS, MiniF2F: readMiniF2F, Putnam: readPutnam, Constructive: readConstructive, Lean: readLean,
+// format is how a file is written.
+type format string
+
+const (
+	leanFormat  format = ".lean"
+	dafnyFormat format = dafnyExtension
+	jsonFormat  format = ".json" // and .jsonl
+)
+
+// formatOf tells a file's format by the end of its name, or returns "".
+func formatOf(path string) format {
+	switch f := format(strings.ToLower(filepath.Ext(path))); f {
+	case leanFormat, dafnyFormat, jsonFormat:
+		return f
+	case ".jsonl", ".ndjson":
+		return jsonFormat
+	}
+	return ""
+}
+
+// extensions are what a folder is looked through for.
+const extensions = ".lean, .dfy, .jsonl or .json"
+
+// reader reads one file of a layout, which has one of these formats.
+type reader struct {
+	read    func(in *input)
+	formats []format
+}
+
+var readers = map[Layout]reader{
+	FPS:          {readFPS, []format{jsonFormat}},
+	MiniF2F:      {readMiniF2F, []format{jsonFormat, leanFormat}},
+	Putnam:       {readPutnam, []format{leanFormat}},
+	Constructive: {readConstructive, []format{jsonFormat}},
+	Lean:         {readLean, []format{leanFormat}},
+	DafnyBench:   {readDafnyBench, []format{jsonFormat, dafnyFormat}},
+	Dafny:        {readDafny, []format{dafnyFormat}},
 }
 
 // Read reads files, and folders with all files below that a layout may have
-// (.lean, .jsonl, .json). What cannot be used is listed in Set.Errors and does
+// (.lean, .dfy, .jsonl, .json). What cannot be used is listed in Set.Errors and does
 // not hinder the rest; the error is for a file that cannot be read at all.
 func Read(paths []string, o Options) (Set, error) {
 	var set Set
-	if o.Layout != "" && readers[o.Layout] == nil {
+	if _, known := readers[o.Layout]; o.Layout != "" && !known {
 		return set, fmt.Errorf("there is no layout %q (known: %s)", o.Layout, layoutNames())
 	}
 	for _, path := range paths {
@@ -49,7 +83,7 @@ func Read(paths []string, o Options) (Set, error) {
 				return set, err
 			}
 			if len(files) == 0 {
-				return set, fmt.Errorf("%s has no .lean, .jsonl or .json file", path)
+				return set, fmt.Errorf("%s has no %s file", path, extensions)
 			}
 		}
 		if err := set.read(files, info.IsDir(), o); err != nil {
@@ -76,11 +110,13 @@ func walk(root string) ([]string, error) {
 		}
 		if hidden := strings.HasPrefix(d.Name(), ".") && path != root; hidden && d.IsDir() {
 			return fs.SkipDir // .git, .lake with the sources of libraries
+		} else if path != root && d.IsDir() && holdsReferences(path) {
+			return fs.SkipDir // a program's reference is read with it
 		} else if hidden || d.IsDir() || strings.HasSuffix(path, answersSuffix) {
 			return nil
 		}
 		switch filepath.Ext(path) {
-		case ".lean", ".jsonl", ".json":
+		case ".lean", dafnyExtension, ".jsonl", ".json":
 			files = append(files, path)
 		}
 		return nil
@@ -95,6 +131,8 @@ type input struct {
 	options Options
 	objects []object     // of a JSON file
 	lean    *source.File // of a .lean file that can be read
+	program *string      // of a .dfy file that can be read
+	layout  Layout       // or empty until it is known
 	set     *Set
 	lines   map[string]int // name of a record -> its line
 	errors  []source.LineError
@@ -107,7 +145,7 @@ func (in *input) fail(line, column int, format string, args ...any) {
 
 // add adds a record and completes what all layouts have in common.
 func (in *input) add(r Record) {
-	r.File = in.path
+	r.File, r.Prover = in.path, in.layout.Prover()
 	if first := in.lines[r.Name]; first > 0 {
 		in.fail(r.Line, 0, "the name %q was used on line %d already", r.Name, first)
 		return
@@ -146,18 +184,20 @@ func (s *Set) read(paths []string, folder bool, o Options) error {
 // open takes a file's text apart as far as is possible without its layout.
 func (s *Set) open(path string, data []byte, o Options) (*input, error) {
 	in := &input{path: path, data: data, options: o, set: s, lines: map[string]int{}}
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".lean":
+	switch formatOf(path) {
+	case leanFormat:
 		file, err := source.ParseFile(path, data)
 		if e := (*source.Error)(nil); errors.As(err, &e) {
 			in.fail(e.Line, e.Column, "%s", e.Reason)
 		} else if err == nil {
 			in.lean = &file
 		}
-	case ".json", ".jsonl", ".ndjson":
+	case dafnyFormat:
+		in.readProgram()
+	case jsonFormat:
 		in.readObjects()
 	default:
-		return nil, fmt.Errorf("%s is no .lean, .jsonl or .json file", path)
+		return nil, fmt.Errorf("%s is no %s file", path, extensions)
 	}
 	return in, nil
 }
@@ -165,27 +205,28 @@ func (s *Set) open(path string, data []byte, o Options) (*input, error) {
 func (s *Set) readInputs(inputs []*input, folder bool, o Options) {
 	ofLean := leanLayout(inputs, folder)
 	for _, in := range inputs {
-		layout := o.Layout
-		if layout == "" {
+		in.layout = o.Layout
+		if in.layout == "" {
 			switch {
 			case in.lean != nil:
-				layout = ofLean
+				in.layout = ofLean
+			case in.program != nil:
+				in.layout = programLayout(in.path)
 			case len(in.objects) > 0:
-				layout = jsonLayout(in.objects)
+				in.layout = jsonLayout(in.objects)
 			}
 		}
 		before := len(s.Records)
-		isLean := filepath.Ext(in.path) == ".lean"
 		switch {
-		case isLean && (layout == FPS || layout == Constructive), !isLean && (layout == Putnam || layout == Lean):
-			in.fail(1, 0, "the layout %s has no %s files", layout, filepath.Ext(in.path))
-		case layout != "":
-			readers[layout](in)
+		case in.layout != "" && !slices.Contains(readers[in.layout].formats, formatOf(in.path)):
+			in.fail(1, 0, "the layout %s has no %s files", in.layout, filepath.Ext(in.path))
+		case in.layout != "":
+			readers[in.layout].read(in)
 		case len(in.objects) > 0:
 			in.fail(in.objects[0].line, 0, "%v; known are: %s", ErrUnknownLayout, layoutNames())
 		}
 		sum := sha256.Sum256(in.data)
-		s.Files = append(s.Files, File{Path: in.path, SHA256: hex.EncodeToString(sum[:]), Layout: layout, Records: len(s.Records) - before})
+		s.Files = append(s.Files, File{Path: in.path, SHA256: hex.EncodeToString(sum[:]), Layout: in.layout, Records: len(s.Records) - before})
 		slices.SortStableFunc(in.errors, func(a, b source.LineError) int {
 			return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Reason, b.Reason))
 		})
@@ -226,6 +267,8 @@ func jsonLayout(objects []object) Layout {
 	switch {
 	case has("outros", "formal_answer_type"):
 		return FPS
+	case has("hints_removed"):
+		return DafnyBench
 	case has("theorem_part"):
 		return Constructive
 	case has("formal_statement"), has("statement"), has("lean4_code"), has("theorem"):

@@ -19,6 +19,6 @@ func FromStatement(text string) (Record, error) {
 	}
 	find := findOfExistential(p, e)
 	find.Name, find.Source = p.Name, p.Source
-	return Record{Name: p.Name, Index: -1, File: "statement", Line: 1, Find: find,
+	return Record{Name: p.Name, Prover: ForLean, Index: -1, File: "statement", Line: 1, Find: find,
 		Imports: source.Requires(p), Requires: requires(source.Requires(p))}, nil
 }

@@ -20,6 +20,7 @@ type datasetFlags struct {
 	options  dataset.Options
 	layout   string
 	requires []string
+	live     bool
 	names    []string
 }
 
@@ -27,6 +28,7 @@ func (f *datasetFlags) register(cmd *cobra.Command) {
 	f.registerReading(cmd)
 	flags := cmd.Flags()
 	flags.StringSliceVar(&f.requires, "requires", nil, "only records that need no more than these `libraries`: core, mathlib, ...")
+	flags.BoolVar(&f.live, "live", false, "only Dafny problems that are live by what their file says: proved with their hints, and not without")
 	flags.StringArrayVar(&f.names, "name", nil, "only records whose name matches this `glob` (may be repeated)")
 	mustComplete(cmd, "requires", []string{"core", "mathlib"})
 }
@@ -55,11 +57,15 @@ what is wrong with it. The layout of a file is told from its content:
   putnam             .lean files with abbrev NAME_solution := sorry
   constructivebench  JSON with the answer as an abbreviation or an existential
   lean               a .lean file: theorem NAME : ∃ ... := by sorry asks for an answer
+  dafnybench         JSON with ground_truth and hints_removed, or folders of these names
+  dafny              a .dfy file: one program to be proved
 
-Reference answers are never a part of what a search gets to see.`,
+Reference answers, the ground truth of a Dafny program among them, are never a part of
+what a search gets to see.`,
 		Example: `  ansatz dataset list formal_math500.jsonl --requires core
   ansatz dataset show formal_math500.jsonl formal_math500_14
-  ansatz dataset lint formal_math500.jsonl --requires core --elaborate`,
+  ansatz dataset lint formal_math500.jsonl --requires core --elaborate
+  ansatz dataset list DafnyBench/dataset --name 'Clover_*'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -69,7 +75,7 @@ Reference answers are never a part of what a search gets to see.`,
 
 // datasetFiles completes the names of files that may be a dataset.
 func datasetFiles(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return []cobra.Completion{"jsonl", "json", "lean"}, cobra.ShellCompDirectiveFilterFileExt
+	return []cobra.Completion{"jsonl", "json", "lean", "dfy"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
 func newDatasetList(a *app) *cobra.Command {
@@ -77,12 +83,15 @@ func newDatasetList(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list FILE|FOLDER...", Short: "List the problems of datasets",
 		Long: `List the problems of files and folders: what each asks for, the type of the answer,
-the libraries that it needs, and whether there is a reference answer. With --json:
-one object a line, dataset_record and, at the end, dataset_summary with the hash
-of each file.`,
+the libraries that it needs, and whether there is a reference answer. Of a problem for
+Dafny: its size, whether it is live (Dafny 2.3.0 proves it with its hints, and not
+without), and whether it verifies without hints, as far as the file says so. With
+--json: one object a line, dataset_record and, at the end, dataset_summary with the
+hash of each file.`,
 		Example: `  ansatz dataset list formal_math500.jsonl
   ansatz dataset list PutnamBench/lean4/src --json > putnam.jsonl
-  ansatz dataset list *.jsonl --requires core --name '*_1?'`,
+  ansatz dataset list *.jsonl --requires core --name '*_1?'
+  ansatz dataset list dafnybench.jsonl --live`,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: datasetFiles,
 		RunE:              func(_ *cobra.Command, args []string) error { return a.listDataset(f, args) },
@@ -96,6 +105,7 @@ type recordJSON struct {
 	Version      int          `json:"version"`
 	Type         string       `json:"type"` // "dataset_record"
 	Name         string       `json:"name"`
+	Prover       string       `json:"prover"` // for which it is written: "lean", "dafny"
 	Origin       string       `json:"origin,omitempty"`
 	Kind         provers.Kind `json:"kind"`
 	File         string       `json:"file"`
@@ -107,6 +117,9 @@ type recordJSON struct {
 	HasReference bool         `json:"has_reference"`
 	Core         *bool        `json:"core,omitempty"`
 	Tags         []string     `json:"tags,omitempty"`
+	// Of a problem for Dafny: the length of the program, and what the file says of it.
+	Lines int                 `json:"lines,omitempty"`
+	Dafny *dataset.DafnyFacts `json:"dafny,omitempty"`
 	// The rest is only shown by "ansatz dataset show".
 	Problem   *provers.Problem   `json:"problem,omitempty"`
 	Parts     *fps.Problem       `json:"parts,omitempty"`
@@ -115,8 +128,9 @@ type recordJSON struct {
 }
 
 func newRecordJSON(r dataset.Record) recordJSON {
-	out := recordJSON{Version: results.Version, Type: "dataset_record", Name: r.Name, Origin: r.Origin, Kind: r.Kind(), File: r.File, Line: r.Line,
-		Split: r.Split, Requires: r.Requires, HasReference: r.Reference != nil, Core: r.Core, Tags: r.Tags}
+	out := recordJSON{Version: results.Version, Type: "dataset_record", Name: r.Name, Prover: r.Prover, Origin: r.Origin, Kind: r.Kind(), File: r.File, Line: r.Line,
+		Split: r.Split, Requires: r.Requires, HasReference: r.Reference != nil, Core: r.Core, Tags: r.Tags,
+		Lines: programLines(r), Dafny: r.Dafny}
 	if r.Index >= 0 {
 		out.Index = &r.Index
 	}
@@ -137,7 +151,8 @@ type datasetSummary struct {
 	Find        int               `json:"find"`
 	Prove       int               `json:"prove"`
 	References  int               `json:"references"`
-	Requires    map[string]int    `json:"requires"` // "core" for those that need no library
+	Requires    map[string]int    `json:"requires"` // of those for Lean; "core" for none
+	Dafny       *dafnySummary     `json:"dafny,omitempty"`
 	LeftOut     []dataset.LeftOut `json:"left_out,omitempty"`
 	InputErrors int               `json:"input_errors"`
 	Files       []dataset.File    `json:"files"`
@@ -160,7 +175,7 @@ func (a *app) readDataset(f datasetFlags, paths []string) (selection, error) {
 	f.options.Layout = dataset.Layout(f.layout)
 	set, err := dataset.Read(paths, f.options)
 	if err != nil {
-		return selection{}, usage(err, "give .jsonl, .json and .lean files, or folders of them")
+		return selection{}, usage(err, "give .jsonl, .json, .lean and .dfy files, or folders of them")
 	}
 	for _, e := range set.Errors {
 		a.reportMistake(problems.Mistake{File: e.File, Line: e.Line, Column: e.Column, Reason: e.Reason})
@@ -178,6 +193,10 @@ func (a *app) readDataset(f datasetFlags, paths []string) (selection, error) {
 	}
 	if len(f.requires) > 0 {
 		s.records, s.leftOut = dataset.Filter(s.records, f.requires)
+	}
+	if f.live {
+		kept, out := dataset.Live(s.records)
+		s.records, s.leftOut = kept, append(s.leftOut, out...)
 	}
 	return s, nil
 }
@@ -201,6 +220,13 @@ func (s selection) summary() datasetSummary {
 		}
 		if r.Reference != nil {
 			sum.References++
+		}
+		if r.Prover == dataset.ForDafny {
+			if sum.Dafny == nil {
+				sum.Dafny = &dafnySummary{}
+			}
+			sum.Dafny.add(r)
+			continue
 		}
 		sum.Requires[needs(r)]++
 	}
@@ -231,23 +257,38 @@ func (a *app) listDataset(f datasetFlags, paths []string) error {
 	return s.outcome()
 }
 
-// datasetText is the list for people.
+// datasetText is the list for people, a table for each prover.
 func datasetText(records []dataset.Record) string {
-	rows := make([][]string, 0, len(records))
+	var lean, dafny [][]string
 	for _, r := range records {
+		if r.Prover == dataset.ForDafny {
+			dafny = append(dafny, dafnyRow(r))
+			continue
+		}
 		var types []string
 		if r.Find != nil {
 			for _, answer := range r.Find.Answers {
 				types = append(types, console.OneLine(answer.Type))
 			}
 		}
-		reference := ""
-		if r.Reference != nil {
-			reference = "yes"
-		}
-		rows = append(rows, []string{console.Clip(console.OneLine(r.Name), 40), string(r.Kind()), console.Clip(strings.Join(types, "; "), 40), needs(r), reference})
+		lean = append(lean, []string{console.Clip(console.OneLine(r.Name), 40), string(r.Kind()), console.Clip(strings.Join(types, "; "), 40), needs(r), hasReference(r)})
 	}
-	return console.Columns([]string{"name", "kind", "answer type", "requires", "reference"}, rows)
+	var tables []string
+	if len(lean) > 0 || len(dafny) == 0 {
+		tables = append(tables, console.Columns([]string{"name", "kind", "answer type", "requires", "reference"}, lean))
+	}
+	if len(dafny) > 0 {
+		tables = append(tables, console.Columns([]string{"name", ">lines", "live", "without hints", "reference"}, dafny))
+	}
+	return strings.Join(tables, "\n")
+}
+
+// hasReference is "yes" for a record with a reference.
+func hasReference(r dataset.Record) string {
+	if r.Reference != nil {
+		return "yes"
+	}
+	return ""
 }
 
 func (sum datasetSummary) text() string {
@@ -261,6 +302,9 @@ func (sum datasetSummary) text() string {
 	slices.Sort(libraries)
 	if len(libraries) > 0 {
 		fmt.Fprintf(&b, "requires: %s\n", strings.Join(libraries, ", "))
+	}
+	if sum.Dafny != nil {
+		b.WriteString(sum.Dafny.text())
 	}
 	total := 0
 	reasons := make([]string, 0, len(sum.LeftOut))
@@ -286,10 +330,10 @@ type showDatasetFlags struct {
 func newDatasetShow(a *app) *cobra.Command {
 	var f showDatasetFlags
 	cmd := &cobra.Command{
-		Use: "show FILE NAME", Short: "Show one problem: its parts and its Lean text",
-		Long: `Show a problem as it is given to a prover, and its parts. The reference answer and
-the informal text are only shown if they are asked for. With --json: one object,
-dataset_record.`,
+		Use: "show FILE NAME", Short: "Show one problem: its parts and its text",
+		Long: `Show a problem as it is given to a prover, and its parts. The reference answer (of a
+problem for Dafny: the program with its hints) and the informal text are only shown if
+they are asked for. With --json: one object, dataset_record.`,
 		Example: `  ansatz dataset show formal_math500.jsonl formal_math500_14
   ansatz dataset show putnam.json putnam_1962_a2 --reference --informal`,
 		Args: cobra.ExactArgs(2),
@@ -328,7 +372,7 @@ func (a *app) showDataset(f showDatasetFlags, path, name string) error {
 	f.options.Layout = dataset.Layout(f.layout)
 	set, err := dataset.Read([]string{path}, f.options)
 	if err != nil {
-		return usage(err, "give a .jsonl, .json or .lean file, or a folder of them")
+		return usage(err, "give a .jsonl, .json, .lean or .dfy file, or a folder of them")
 	}
 	i := slices.IndexFunc(set.Records, func(r dataset.Record) bool { return r.Name == name })
 	if i < 0 {
@@ -366,7 +410,14 @@ func (a *app) showDataset(f showDatasetFlags, path, name string) error {
 
 // recordText is one record for people.
 func recordText(r dataset.Record, p provers.Problem, f showDatasetFlags) string {
-	rows := [][]string{{"name", r.Name}, {"source", fmt.Sprintf("%s:%d", r.File, r.Line)}, {"kind", string(r.Kind())}, {"requires", needs(r)}}
+	rows := [][]string{{"name", r.Name}, {"source", fmt.Sprintf("%s:%d", r.File, r.Line)}, {"kind", string(r.Kind())}}
+	language, text := "Lean", source.Text(p, "sorry")
+	if r.Prover == dataset.ForDafny {
+		language, text = "Dafny", p.Statement
+		rows = append(rows, dafnyFacts(r)...)
+	} else {
+		rows = append(rows, []string{"requires", needs(r)})
+	}
 	for _, row := range [][]string{{"origin", r.Origin}, {"split", r.Split}, {"tags", strings.Join(r.Tags, ", ")}} {
 		if row[1] != "" {
 			rows = append(rows, row)
@@ -388,7 +439,7 @@ func recordText(r dataset.Record, p provers.Problem, f showDatasetFlags) string 
 	var b strings.Builder
 	b.WriteString(console.Columns(nil, rows))
 	section := func(title, text string) { fmt.Fprintf(&b, "\n-- %s\n%s\n", title, strings.TrimSpace(text)) }
-	section("Lean", source.Text(p, "sorry"))
+	section(language, text)
 	if f.informal {
 		section("informal problem", r.Informal.Problem)
 	}
@@ -404,6 +455,9 @@ func recordText(r dataset.Record, p provers.Problem, f showDatasetFlags) string 
 func referenceText(r *dataset.Reference) string {
 	if r == nil {
 		return "there is none"
+	}
+	if r.Kind == dataset.Program {
+		return r.Text
 	}
 	return fmt.Sprintf("%s (a %s)", strings.Join(append([]string{r.Text}, r.Further...), "\n"), r.Kind)
 }

@@ -29,13 +29,15 @@ func newDatasetLint(a *app) *cobra.Command {
 		Use: "lint FILE|FOLDER...", Short: "Look for mistakes in the problems of datasets",
 		Long: `Look for what makes a problem easier, harder or other than it was meant: answers that
 nothing is asked of, references that stand in the problem, names that are declared
-nowhere, old notation, duplicates. An error means that a result on the problem means
-nothing, a warning that it may mean something else than it seems to. Notes are worth
-knowing when results are compared; -v shows them.
+nowhere, old notation, duplicates. In programs for Dafny: what is not the ground truth
+without whole hints, and what is trusted without a proof (assume, {:axiom}, {:verify
+false}, {:extern}, include, lemmas without a body). An error means that a result on the
+problem means nothing, a warning that it may mean something else than it seems to. Notes
+are worth knowing when results are compared; -v shows them.
 
 With --elaborate, a prover opens each statement, and confirms that a problem that was
-converted from an abbreviation still means the same. With --json: one object a line,
-dataset_finding and, at the end, dataset_lint_summary.`,
+converted from an abbreviation still means the same; this works with Lean alone. With
+--json: one object a line, dataset_finding and, at the end, dataset_lint_summary.`,
 		Example: `  ansatz dataset lint formal_math500.jsonl
   ansatz dataset lint formal_math500.jsonl --requires core --elaborate
   ansatz dataset lint putnam.json --elaborate --project ~/mathlib4`,
@@ -91,6 +93,11 @@ func (a *app) lintDataset(ctx context.Context, f lintDatasetFlags, paths []strin
 	s, err := a.readDataset(f.datasetFlags, paths)
 	if err != nil {
 		return err
+	}
+	if f.elaborate {
+		if err := refuseDafny("--elaborate", s.records); err != nil {
+			return err
+		}
 	}
 	sum := &lintSummary{Version: results.Version, Type: "dataset_lint_summary", Records: len(s.records), LeftOut: s.leftOut,
 		Findings: map[dataset.Severity]int{}, Rules: map[dataset.Rule]int{}, InputErrors: len(s.errors)}

@@ -1,0 +1,10 @@
+// Counts up to a number.
+method CountUp(n: nat) returns (i: nat)
+  ensures i == n
+{
+  i := 0;
+  while i < n
+  {
+    i := i + 1;
+  }
+}

@@ -1,0 +1,3 @@
+lemma A()
+  ensures true
+{ }
