@@ -97,11 +97,17 @@ type Related struct {
 // Diagnostic is what Dafny says about a place. Equal ones (one a path through
 // the program) are given once.
 type Diagnostic struct {
+	// Position is zero if Dafny gave none, or one in another file.
 	Position Position  `json:"position"`
 	Severity Severity  `json:"severity"`
 	Kind     Kind      `json:"kind"`
 	Message  string    `json:"message"`
 	Related  []Related `json:"related,omitempty"`
+	// Undecided says that the solver ran out of time or steps at this obligation:
+	// it may be true. Kind says what obligation it is.
+	Undecided bool `json:"undecided,omitempty"`
+	// Declaration is the [Result.Name] of what was being verified, if it is known.
+	Declaration string `json:"declaration,omitempty"`
 }
 
 // Status is what became of a declaration. The set is closed.

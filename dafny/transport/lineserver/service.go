@@ -1,0 +1,195 @@
+package lineserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ansatz-prover/ansatz/dafny/transport"
+	"github.com/ansatz-prover/ansatz/provers"
+)
+
+// Service is a [transport.Service] over one server process at a time, which is
+// started when it is needed.
+type Service struct {
+	options Options
+
+	mu      sync.Mutex // guards what follows
+	current *server    // nil if there is none
+	closed  bool
+	starts  int
+	reason  string // why the last process was given up
+	number  int    // of the last request
+}
+
+var _ transport.Service = (*Service)(nil)
+
+// errClosed is returned after Close.
+var errClosed = errors.New("the Dafny service is closed")
+
+// New makes a service. No process is started before the first request.
+func New(o Options) *Service {
+	o.setDefaults()
+	return &Service{options: o}
+}
+
+// Verify implements [transport.Service]. A text that Dafny would not read as it
+// is (see [CheckText]) is an error, for which no process is bothered.
+func (s *Service) Verify(ctx context.Context, r transport.Request) (transport.Report, error) {
+	if err := ctx.Err(); err != nil {
+		return transport.Report{}, fmt.Errorf("verifying with Dafny: %w", err)
+	}
+	if err := CheckText(r.Text); err != nil {
+		return transport.Report{}, err
+	}
+	began := time.Now()
+	current, number, err := s.acquire()
+	if err != nil {
+		return transport.Report{}, err
+	}
+	limits := Limits{TimeLimit: s.options.TimeLimit, ErrorLimit: s.options.ErrorLimit, AllowAssumptions: s.options.AllowAssumptions}
+	if r.TimeLimit > 0 {
+		limits.TimeLimit = r.TimeLimit
+	}
+	if r.ErrorLimit > 0 {
+		limits.ErrorLimit = r.ErrorLimit
+	}
+	canary, whole := NewCanary(r.Text)
+	verb := "verify"
+	args := slices.Concat([]string{noCache}, limits.Args(), s.options.Args)
+	switch {
+	case r.FrontEndOnly:
+		verb = "symbols" // the front end's work and no more; /noVerify would translate the program
+	case len(r.Only) > 0:
+		args = append(args, only(r.Only, canary)...)
+	}
+	// A name of its own for each request tells a diagnostic from that of another.
+	file := fmt.Sprintf("r%d.dfy", number)
+	text, err := current.ask(ctx, verb, request{Args: args, Filename: file, Source: whole}, s.options.MaxOutput)
+	if err != nil {
+		s.giveUp(current, reasonOf(err))
+		return transport.Report{}, fmt.Errorf("verifying with Dafny: %w", err)
+	}
+	reply := Parse(text, ParseOptions{
+		File: file, TimeLimit: limits.Effective(), Parallel: cores() > 1, Modules: modulePaths(r.Text),
+	})
+	switch reply.Ending {
+	case Fatal:
+		s.giveUp(current, reply.Failure)
+		// A broken pipe is the end of the solver, which need not be the program's doing.
+		fault := !strings.HasPrefix(reply.Failure, "Write fault")
+		return transport.Report{}, fmt.Errorf("verifying with Dafny: %w", &transport.Lost{
+			Reason: reply.Failure, Fatal: fault || current.served <= 1,
+		})
+	case Refused:
+		s.giveUp(current, reply.Failure)
+		return transport.Report{}, &provers.Error{
+			Kind: provers.ProtocolBroken, Doing: "verifying with Dafny", Detail: reply.Failure,
+			Hint: "Is this a DafnyServer of Dafny 1 to 3?",
+		}
+	}
+	s.recycle(current)
+	report := canary.Report(reply, r.FrontEndOnly)
+	report.Elapsed = time.Since(began)
+	return report, nil
+}
+
+// only restricts the verification to declarations, and to the canary.
+func only(declarations []transport.Declaration, c Canary) []string {
+	patterns := procedures(c.name)
+	for _, d := range declarations {
+		patterns = append(patterns, procedures(d.Name)...)
+	}
+	slices.Sort(patterns)
+	patterns = slices.Compact(patterns)
+	for i := range patterns {
+		patterns[i] = "/proc:" + patterns[i]
+	}
+	return patterns
+}
+
+// cores is how many procedures the server verifies at a time.
+func cores() int { return max(1, runtime.NumCPU()/2) }
+
+// acquire returns the process, which it starts if there is none, and the number
+// of the request.
+func (s *Service) acquire() (*server, int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, 0, errClosed
+	}
+	s.number++
+	if s.current == nil {
+		started, err := startServer(s.options)
+		if err != nil {
+			return nil, 0, err
+		}
+		s.current = started
+		s.starts++
+	}
+	return s.current, s.number, nil
+}
+
+// giveUp ends a process. Its errors are of no interest: what matters of it was said.
+func (s *Service) giveUp(old *server, reason string) {
+	s.mu.Lock()
+	if s.current == old {
+		s.current = nil
+		s.reason = reason
+	}
+	s.mu.Unlock()
+	_ = old.close()
+}
+
+// recycle replaces a process that has served its time.
+func (s *Service) recycle(current *server) {
+	if current.served >= s.options.MaxRequests {
+		s.giveUp(current, fmt.Sprintf("replaced after %d requests", current.served))
+		return
+	}
+	// Where memory cannot be seen, the number of requests has to do.
+	if used, err := current.process.Memory(); err == nil && used > s.options.RecycleMemory {
+		s.giveUp(current, fmt.Sprintf("replaced because it held %d MiB", used>>20))
+	}
+}
+
+func reasonOf(err error) string {
+	var lost *transport.Lost
+	switch {
+	case errors.As(err, &lost):
+		return lost.Reason
+	case errors.Is(err, context.DeadlineExceeded):
+		return "a request took too long"
+	case errors.Is(err, context.Canceled):
+		return "a request was given up"
+	}
+	return err.Error()
+}
+
+// Restarts implements [transport.Service]. Planned replacements count too.
+func (s *Service) Restarts() (n int, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return max(0, s.starts-1), s.reason
+}
+
+// Close implements [transport.Service]. A request that is under way fails.
+func (s *Service) Close() error {
+	s.mu.Lock()
+	old := s.current
+	s.current, s.closed = nil, true
+	s.mu.Unlock()
+	if old == nil {
+		return nil
+	}
+	if err := old.close(); err != nil {
+		return fmt.Errorf("closing the Dafny service: %w", err)
+	}
+	return nil
+}
