@@ -1,0 +1,188 @@
+package dafny
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ansatz-prover/ansatz/dafny/annotation"
+	"github.com/ansatz-prover/ansatz/dafny/transport"
+	"github.com/ansatz-prover/ansatz/provers"
+)
+
+// houdini finds out which of many edits stand together: it inserts all of them,
+// drops those that are refused, and begins again, until none is. It is a query:
+// its outcome is never a step, but what it found is suggested as one, as few
+// edits as do the same.
+func (s *session) houdini(ctx context.Context, at position, edits []annotation.Edit, deadline time.Time) provers.Outcome {
+	edits = slices.Clone(edits)
+	rounds := 0
+	for len(edits) > 0 {
+		rounds++
+		c, refused := s.candidate(at, edits)
+		if refused != nil {
+			// One of them may be what is not well formed.
+			if len(edits) == 1 {
+				return *refused
+			}
+			edits = s.wellFormed(at, edits)
+			if _, refused = s.candidate(at, edits); refused != nil {
+				return *refused
+			}
+			continue
+		}
+		f, failed := s.look(ctx, c, shortLimit)
+		if failed != nil {
+			return *failed
+		}
+		drop := c.toDrop(f)
+		if len(drop) == 0 {
+			if c.refused(f) != "" || f.incomplete {
+				return s.outcome(at, c, f)
+			}
+			return s.stands(ctx, at, c, f, rounds, deadline)
+		}
+		kept := edits[:0]
+		for i, e := range edits {
+			if !drop[c.before+i] {
+				kept = append(kept, e)
+			}
+		}
+		edits = kept
+	}
+	return provers.Outcome{Status: provers.Rejected, Message: "nothing of it holds", Class: "houdini"}
+}
+
+// wellFormed leaves out edits that are refused by themselves.
+func (s *session) wellFormed(at position, edits []annotation.Edit) (list []annotation.Edit) {
+	for _, e := range edits {
+		if _, refused := s.candidate(at, []annotation.Edit{e}); refused == nil {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// toDrop are the edits that a round refutes, by index.
+func (c *candidate) toDrop(f finding) map[int]bool {
+	drop := make(map[int]bool)
+	for _, list := range [][]located{f.frontEnd, f.errors} {
+		for _, l := range list {
+			if l.origin.Edit >= c.before {
+				drop[l.origin.Edit] = true
+			}
+		}
+	}
+	if len(drop) > 0 || len(f.undecided) == 0 {
+		return drop
+	}
+	// The solver ran out of time without saying on what. Quantified clauses are
+	// what makes it slow, and later ones were thought less likely.
+	last := make(map[string]int)
+	for i := c.before; i < len(c.edits); i++ {
+		text := c.edits[i].Text
+		if strings.Contains(text, "forall") || strings.Contains(text, "exists") || strings.Contains(text, "multiset") {
+			last["slow"]++
+		}
+	}
+	slow := last["slow"]
+	seen := 0
+	for i := c.before; i < len(c.edits); i++ {
+		text := c.edits[i].Text
+		quantified := strings.Contains(text, "forall") || strings.Contains(text, "exists") || strings.Contains(text, "multiset")
+		switch {
+		case slow > 0 && quantified:
+			if seen++; seen > slow*2/3 {
+				drop[i] = true
+			}
+		case slow == 0 && i-c.before >= (len(c.edits)-c.before)*2/3:
+			drop[i] = true
+		}
+	}
+	return drop
+}
+
+// stands is the outcome of a set of edits that stand together.
+func (s *session) stands(ctx context.Context, at position, c *candidate, f finding, rounds int, deadline time.Time) provers.Outcome {
+	added := c.edits[c.before:]
+	least := s.minimize(ctx, at, added, f, deadline)
+	o := provers.Outcome{Status: provers.Rejected, Class: "houdini",
+		Message: fmt.Sprintf("%d stand after %d rounds", len(added), rounds)}
+	if s.improves(at, f) {
+		o.Suggestions = append(o.Suggestions, annotation.Action{Edits: least}.String())
+	}
+	if len(least) < len(added) || len(o.Suggestions) == 0 {
+		// All of them may be what a later step needs.
+		if len(f.unproved) > 0 {
+			o.Suggestions = append(o.Suggestions, annotation.Action{Edits: added}.String())
+		}
+	}
+	return o
+}
+
+// improves reports whether fewer declarations or fewer obligations are open.
+func (s *session) improves(at position, f finding) bool {
+	return len(f.unproved) < len(at.names) || len(f.undecided) == 0
+}
+
+// minimize leaves out as many of the edits as can be missed without anything
+// being proved less, until the deadline is near.
+func (s *session) minimize(ctx context.Context, at position, edits []annotation.Edit, f finding, deadline time.Time) []annotation.Edit {
+	want := f.open()
+	keeps := func(edits []annotation.Edit) bool {
+		c, refused := s.candidate(at, edits)
+		if refused != nil {
+			return false
+		}
+		report, err := s.verify(ctx, c.Text, c.names, shortLimit)
+		if err != nil {
+			return false
+		}
+		g := s.program.read(c.Annotated, report)
+		return !g.incomplete && c.refused(g) == "" && len(g.undecided) == 0 && subset(g.open(), want)
+	}
+	edits = slices.Clone(edits)
+	for size := max(len(edits)/2, 1); ; size /= 2 {
+		for begin := len(edits) - size; begin > -size; begin -= size {
+			if ctx.Err() != nil || time.Now().After(deadline) {
+				return edits
+			}
+			from := max(begin, 0)
+			less := slices.Delete(slices.Clone(edits), from, min(begin+size, len(edits)))
+			if keeps(less) {
+				edits = less
+			}
+		}
+		if size <= 1 {
+			return edits
+		}
+		size = min(size, len(edits))
+	}
+}
+
+// open are the open obligations, each as a text.
+func (f finding) open() map[string]bool {
+	set := make(map[string]bool)
+	for _, l := range f.errors {
+		set[fmt.Sprint(l.decl, l.Kind, l.origin.Offset, l.related)] = true
+	}
+	for name, status := range f.undecided {
+		set[name+" "+string(status)] = true
+	}
+	for _, name := range f.unproved {
+		set[name] = true
+	}
+	return set
+}
+
+func subset(a, b map[string]bool) bool {
+	for x := range a {
+		if !b[x] {
+			return false
+		}
+	}
+	return true
+}
+

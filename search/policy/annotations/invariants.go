@@ -1,0 +1,299 @@
+package annotations
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/ansatz-prover/ansatz/dafny/interpret"
+	"github.com/ansatz-prover/ansatz/dafny/syntax"
+)
+
+// generator collects the candidates for one loop.
+type generator struct {
+	*analysis
+	know  *knowledge
+	loop  *loop
+	snaps []*interpret.Snapshot
+	seen  map[string]bool
+	list  []clause
+	// ints are the integers that change in the loop, bounds the other terms of
+	// integral type in scope.
+	ints   []string
+	bounds []*syntax.Expr
+	// arrays and seqs are in scope.
+	arrays, seqs []syntax.Variable
+}
+
+// How many clauses are kept of each source, the likeliest first.
+const (
+	keptBounds    = 24
+	keptRelations = 12
+	keptFormulas  = 40
+	keptElements  = 20
+	keptUnchecked = 30
+)
+
+// invariants proposes clauses for a loop, the likeliest first.
+func (a *analysis) invariants(ctx context.Context, k *knowledge, l *loop) ([]clause, error) {
+	g := &generator{analysis: a, know: k, loop: l, snaps: k.observed(l), seen: make(map[string]bool)}
+	g.terms()
+	for _, step := range []func(){g.bound, g.relate, g.say, g.frame, g.elements, g.flags} {
+		step()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+	}
+	g.rank()
+	return g.list, nil
+}
+
+// terms finds what the rules speak of.
+func (g *generator) terms() {
+	for _, v := range g.loop.vars {
+		switch g.classify(v.Type) {
+		case classInt:
+			if g.loop.modified[v.Name] {
+				g.ints = append(g.ints, v.Name)
+			} else {
+				g.bounds = append(g.bounds, name(v.Name))
+			}
+		case classSeq:
+			g.seqs = append(g.seqs, v)
+			g.bounds = append(g.bounds, length(name(v.Name)))
+		case classSet, classMultiset, classMap:
+			g.bounds = append(g.bounds, length(name(v.Name)))
+		case classArray:
+			g.arrays = append(g.arrays, v)
+			g.bounds = append(g.bounds, member(name(v.Name), "Length"))
+		case classMatrix:
+			g.bounds = append(g.bounds, member(name(v.Name), "Length0"), member(name(v.Name), "Length1"))
+		}
+	}
+	// Whatever else the guards and the specification compare with.
+	add := func(e *syntax.Expr) {
+		text := e.String()
+		if mentions(e, g.loop.modified) || slices.ContainsFunc(g.bounds, func(b *syntax.Expr) bool { return b.String() == text }) || len(g.bounds) > 16 {
+			return
+		}
+		g.bounds = append(g.bounds, e)
+	}
+	guards := []*syntax.Expr{g.loop.stmt.Guard}
+	for _, s := range g.loop.outer {
+		guards = append(guards, s.Guard)
+	}
+	guards = append(guards, g.loop.stmt.Rhs...)
+	for _, guard := range guards {
+		guard.Walk(func(e *syntax.Expr) bool {
+			if e.Kind == syntax.Binary && slices.Contains([]string{"<", "<=", ">", ">=", "!=", "=="}, e.Name) {
+				for _, side := range e.Args {
+					if side.Kind != syntax.Ident && side.Kind != syntax.SeqDisplay && side.Kind != syntax.SetDisplay && !(side.Kind == syntax.Literal && (side.Name == "true" || side.Name == "false" || side.Name == "null")) {
+						add(side)
+					}
+				}
+			}
+			return true
+		})
+	}
+	if g.loop.stmt.Kind == syntax.For {
+		for _, e := range g.loop.stmt.Rhs {
+			if e != nil {
+				add(e)
+			}
+		}
+	}
+}
+
+// add notes a candidate, if it is new, says something of the loop, and was not
+// refuted.
+func (g *generator) add(e *syntax.Expr, source string, weight float64) judge {
+	if e == nil {
+		return fails
+	}
+	text := e.String()
+	if g.seen[text] {
+		return fails
+	}
+	g.seen[text] = true
+	if trivial(e, g.loop) || len(text) > 500 || !g.inScope(e) {
+		return fails
+	}
+	j := ask(e, g.snaps)
+	if j != fails {
+		g.list = append(g.list, clause{expr: e, text: text, source: source, weight: weight, checked: j == holds})
+	}
+	return j
+}
+
+// inScope reports whether a formula's variables are those of the loop, or what is
+// declared for all.
+func (g *generator) inScope(e *syntax.Expr) bool {
+	for n := range names(e) {
+		known := slices.ContainsFunc(g.loop.vars, func(v syntax.Variable) bool { return v.Name == n })
+		if !known && slices.ContainsFunc(g.loop.decl.Results, func(v syntax.Variable) bool { return v.Name == n }) {
+			known = true
+		}
+		if _, local := g.know.types[n]; local && !known {
+			return false
+		}
+	}
+	return true
+}
+
+// bound compares each integer that changes with every other term.
+func (g *generator) bound() {
+	others := slices.Concat([]*syntax.Expr{number(0), number(1), number(-1)}, g.bounds)
+	for i, v := range g.ints {
+		x := name(v)
+		if e := g.loop.initial[v]; e != nil && !mentions(e, g.loop.modified) {
+			g.add(binary("<=", e, x), "bound", 0.85)
+			g.add(binary("<=", x, e), "bound", 0.85)
+		}
+		for k, t := range others {
+			weight := 0.9 - 0.02*float64(min(k, 20))
+			g.compare(x, t, weight)
+		}
+		for _, w := range g.ints[i+1:] {
+			g.compare(x, name(w), 0.75)
+			g.add(binary("==", x, name(w)), "bound", 0.7)
+		}
+	}
+	for _, s := range g.seqs {
+		if !g.loop.modified[s.Name] {
+			continue
+		}
+		size := length(name(s.Name))
+		for _, v := range g.ints {
+			g.add(binary("==", size, name(v)), "length", 0.85)
+			g.compare(size, name(v), 0.6)
+		}
+		for _, t := range g.bounds {
+			if text := t.String(); text != size.String() {
+				g.add(binary("==", size, t), "length", 0.8)
+				g.compare(size, t, 0.6)
+			}
+		}
+	}
+	for _, a := range g.arrays {
+		if g.loop.modified[a.Name] {
+			for _, t := range g.bounds {
+				g.add(binary("==", member(name(a.Name), "Length"), t), "length", 0.8)
+			}
+		}
+	}
+}
+
+// compare proposes how two terms are ordered. Where the strict order holds, the
+// other is proposed too, since it may be the one that is maintained.
+func (g *generator) compare(x, t *syntax.Expr, weight float64) {
+	g.add(binary("<=", x, t), "bound", weight)
+	g.add(binary("<=", t, x), "bound", weight)
+	g.add(binary("<", x, t), "bound", weight-0.1)
+	g.add(binary("<", t, x), "bound", weight-0.1)
+	if len(g.snaps) > 0 {
+		g.add(binary("<=", x, plus(t, 1)), "bound", weight-0.2)
+		g.add(binary("<=", plus(t, -1), x), "bound", weight-0.2)
+	}
+}
+
+// say proposes the formulas of the specification, said of the loop's variables.
+func (g *generator) say() {
+	v := newVariants(g.loop, g.ints)
+	isSeq := func(n string) bool {
+		return slices.ContainsFunc(g.seqs, func(s syntax.Variable) bool { return s.Name == n })
+	}
+	for _, f := range g.formulas(g.loop.decl) {
+		if !isFormula(f) && f.Kind != syntax.Apply {
+			continue
+		}
+		forms := []*syntax.Expr{f}
+		if c := cuttable(f, isSeq); c != nil {
+			forms = append(forms, c)
+		}
+		for _, form := range forms {
+			count := 0
+			v.of(form, func(e *syntax.Expr) bool {
+				j := g.add(e, "specification", 0.8-0.005*float64(min(count, 60)))
+				if j != fails {
+					count++
+				}
+				return count < 60 && (j != unknown || count < 12)
+			})
+		}
+	}
+}
+
+// frame proposes that what is not reached yet is as it was.
+func (g *generator) frame() {
+	for _, a := range g.arrays {
+		if !g.loop.written[a.Name] && !g.loop.called {
+			continue
+		}
+		x := name(a.Name)
+		size := member(x, "Length")
+		all := slice(x, nil, nil)
+		g.add(binary("==", multiset(all), multiset(old(all))), "frame", 0.8)
+		g.add(binary("==", all, old(all)), "frame", 0.5)
+		k := name("k_")
+		same := binary("==", index(x, k), old(index(x, k)))
+		for _, i := range g.ints {
+			for _, end := range []*syntax.Expr{name(i), plus(name(i), 1)} {
+				g.add(forall([]string{"k_"}, chain(end, "<=", k, "<", size), same), "frame", 0.75)
+				g.add(forall([]string{"k_"}, chain(number(0), "<=", k, "<", end), same), "frame", 0.6)
+			}
+		}
+	}
+}
+
+// flags proposes what a variable of type bool says.
+func (g *generator) flags() {
+	var flags []string
+	for _, v := range g.loop.vars {
+		if g.loop.modified[v.Name] && g.classify(v.Type) == classBool {
+			flags = append(flags, v.Name)
+		}
+	}
+	if len(flags) == 0 || len(g.snaps) == 0 {
+		return
+	}
+	v := newVariants(g.loop, g.ints)
+	for _, f := range g.formulas(g.loop.decl) {
+		if f.Kind != syntax.Forall && f.Kind != syntax.Exists {
+			continue
+		}
+		v.of(f, func(e *syntax.Expr) bool {
+			for _, flag := range flags {
+				if g.add(binary("<==>", name(flag), e), "flag", 0.7) != holds {
+					g.add(binary("==>", name(flag), e), "flag", 0.6)
+					g.add(binary("==>", not(name(flag)), e), "flag", 0.6)
+				}
+			}
+			return len(g.list) < 400
+		})
+	}
+}
+
+// rank keeps the likeliest of each source, and puts bounds first: what is said of
+// elements is only defined within them.
+func (g *generator) rank() {
+	order := map[string]int{"length": 0, "bound": 0, "relation": 1, "frame": 2, "specification": 2, "flag": 3, "elements": 4}
+	most := map[string]int{"length": keptBounds, "bound": keptBounds, "relation": keptRelations, "frame": 12, "specification": keptFormulas, "flag": 16, "elements": keptElements}
+	slices.SortStableFunc(g.list, func(a, b clause) int {
+		return cmp.Or(cmp.Compare(order[a.source], order[b.source]), cmp.Compare(b.weight, a.weight), cmp.Compare(len(a.text), len(b.text)))
+	})
+	kept, unchecked := make(map[string]int), 0
+	g.list = slices.DeleteFunc(g.list, func(c clause) bool {
+		if !c.checked {
+			unchecked++
+			if unchecked > keptUnchecked {
+				return true
+			}
+		}
+		kept[c.source]++
+		return kept[c.source] > most[c.source]
+	})
+	for i := range g.list {
+		g.list[i].text = strings.ReplaceAll(g.list[i].text, "\n", " ")
+	}
+}
