@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/ansatz-prover/ansatz/dafny/annotation"
-	"github.com/ansatz-prover/ansatz/dafny/transport"
 	"github.com/ansatz-prover/ansatz/provers"
 )
 
