@@ -184,4 +184,3 @@ func subset(a, b map[string]bool) bool {
 	}
 	return true
 }
-

@@ -9,6 +9,7 @@
 package dafny
 
 import (
+	"context"
 	"sync"
 
 	"github.com/ansatz-prover/ansatz/dafny/syntax"
@@ -23,6 +24,18 @@ type Config struct {
 	StopAtSolved bool
 	// Service makes a running Dafny.
 	Service func() transport.Service
+	// Memory, if it is set, keeps reports, so that what was verified once is not
+	// verified again while searching.
+	Memory Memory
+}
+
+// Memory keeps reports between processes. What it loses is asked for again; what
+// it says is never taken for a proof.
+type Memory interface {
+	// Reply returns what was kept under a key.
+	Reply(ctx context.Context, key []byte) (value []byte, found bool, err error)
+	// KeepReply keeps a value.
+	KeepReply(ctx context.Context, key, value []byte) error
 }
 
 // Prover is one Dafny installation with its running services.

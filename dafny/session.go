@@ -322,9 +322,15 @@ func (s *session) verify(ctx context.Context, text string, names []string, limit
 	if len(names) < len(s.program.decls) {
 		r.Only = s.only(text, names)
 	}
+	stored := s.prover.memoryKey(r)
+	if report, ok := s.prover.recall(ctx, stored); ok {
+		s.cache[key] = report
+		return report, nil
+	}
 	report, err := s.service.Verify(ctx, r)
 	if err == nil && !undecided(report) {
 		s.cache[key] = report
+		s.prover.keep(ctx, stored, report)
 	}
 	return report, err
 }

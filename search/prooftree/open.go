@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -38,6 +39,8 @@ type Store struct {
 	// writing has room for one: writers of one process queue here and not in
 	// SQLite, whose waiting is by polling and unfair.
 	writing chan struct{}
+	// replies counts those that were kept since the database was opened.
+	replies atomic.Int64
 }
 
 // Open opens the database at path for reading and writing. It creates the file
