@@ -2,13 +2,14 @@ package soundness
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/ansatz-prover/ansatz/dafny/syntax"
 )
 
 // attributes are those that an annotation may have: they guide the prover and
 // change neither what is to be proved nor how long that may take.
-var attributes = []string{"trigger", "induction", "fuel"}
+var attributes = []string{"trigger", "induction", "fuel", "autotriggers", "nowarn"}
 
 func isHarmless(attribute string) bool { return slices.Contains(attributes, attribute) }
 
@@ -78,7 +79,7 @@ func (r *reading) pureForm(s *syntax.Stmt, in scope) *Violation {
 	}
 	switch s.Kind {
 	case syntax.Assert:
-		if v := r.noLabel(s); v != nil {
+		if v := r.freshLabel(s, in); v != nil {
 			return v
 		}
 		return r.pureList(s.Body, scope{true, in.lemma})
@@ -129,14 +130,15 @@ func (r *reading) pureList(list []*syntax.Stmt, in scope) *Violation {
 	return nil
 }
 
-// noLabel refuses "assert name: ...", which hides what it asserts.
-func (r *reading) noLabel(s *syntax.Stmt) *Violation {
+// freshLabel wants the label of an assertion, if it has one, to be new: nothing of
+// the original can then refer to it.
+func (r *reading) freshLabel(s *syntax.Stmt, in scope) *Violation {
 	i := r.token(s.Begin)
 	for i++; r.Tokens[i].Is("{") && r.Tokens[i+1].Is(":"); i++ {
 		i = closing(r.Tokens, i)
 	}
-	if r.Tokens[i+1].Is(":") {
-		return r.at(i, Forbidden, "label", "an annotation labels nothing")
+	if r.Tokens[i+1].Is(":") && !in.lemma && !r.fresh(r.Tokens[i].Text) {
+		return r.at(i, Forbidden, "label", "the name of an added label must not occur in the given program")
 	}
 	return nil
 }
@@ -246,6 +248,9 @@ func (r *reading) pureVar(s *syntax.Stmt, in scope) *Violation {
 		return r.forbidden(s.Span, "variable", "an added variable must be ghost")
 	}
 	for _, v := range s.Vars {
+		if strings.ContainsAny(v.Name, "(,") { // a pattern
+			return r.forbidden(v.Span, "variable", "an added variable must have a name")
+		}
 		if !in.lemma && !r.fresh(v.Name) {
 			return r.forbidden(v.Span, "name", "the name of an added variable must not occur in the given program")
 		}

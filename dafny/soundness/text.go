@@ -2,6 +2,7 @@ package soundness
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ansatz-prover/ansatz/dafny/syntax"
 )
@@ -13,11 +14,8 @@ var directives = [...]string{"if", "els", "end", "line", "pragma", "define", "un
 // checkText looks for what makes Dafny read another text than is written.
 func checkText(text string) *Violation {
 	lines := syntax.NewLines(text)
-	for i := range len(text) {
-		if c := text[i]; c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7F {
-			v := &Violation{Class: Forbidden, Rule: "control_character", Reason: "a program has no control characters"}
-			return v.place(lines, i)
-		}
+	if !utf8.ValidString(text) {
+		return &Violation{Class: Forbidden, Rule: "encoding", Reason: "a program is UTF-8"}
 	}
 	at := 0
 	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '\r' }) {

@@ -138,9 +138,6 @@ func (e *Expr) writeBinary(b *strings.Builder) {
 	e.Args[1].write(b, right)
 }
 
-// loose reports whether the expression extends as far to the right as it can.
-func (e *Expr) loose() bool { return e.open() == looseTight }
-
 func (e *Expr) writeSuffixed(b *strings.Builder) {
 	switch e.Kind {
 	case Apply:
