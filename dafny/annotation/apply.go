@@ -52,7 +52,12 @@ func (s *Places) Apply(edits []Edit) (*Annotated, error) {
 		}
 		changes = append(changes, s.insertion(p, e.Text, i))
 	}
-	changes = merge(changes, s.program.Text)
+	changes = merge(changes)
+	if strings.Contains(s.program.Text, "\r\n") {
+		for i := range changes {
+			changes[i].text = strings.ReplaceAll(changes[i].text, "\n", "\r\n")
+		}
+	}
 	return s.assemble(changes)
 }
 
@@ -91,7 +96,7 @@ func unit(text, indent string) string {
 
 // merge sorts changes, and lets those at one place follow each other without an
 // empty line between.
-func merge(changes []change, text string) []change {
+func merge(changes []change) []change {
 	slices.SortStableFunc(changes, func(a, b change) int { return a.Begin - b.Begin })
 	for i := 1; i < len(changes); i++ {
 		before := &changes[i-1]
