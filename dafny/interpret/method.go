@@ -1,0 +1,62 @@
+package interpret
+
+import "github.com/ansatz-prover/ansatz/dafny/syntax"
+
+// runMethod runs a method and returns its results.
+func (m *machine) runMethod(r *routine, this Value, args []Value) []Value {
+	if m.err != nil {
+		return nil
+	}
+	if m.inside > 0 {
+		m.unsupported("a method in a function")
+		return nil
+	}
+	r.prepare()
+	if r.run == nil {
+		m.unsupported(r.missing)
+		return nil
+	}
+	if len(args) != len(r.decl.Params) {
+		m.unsupported("default arguments")
+		return nil
+	}
+	f, s := m.enter(r.slots, r.weight)
+	if f == nil {
+		return nil
+	}
+	defer m.leave(s)
+	m.begin(r, f, this, args)
+	r.run(m, f)
+	if m.err != nil {
+		return nil
+	}
+	return append([]Value(nil), f.slots[r.results:r.results+len(r.decl.Results)]...)
+}
+
+// begin puts the arguments into a frame.
+func (m *machine) begin(r *routine, f *frame, this Value, args []Value) {
+	f.slots[0] = this
+	copy(f.slots[1:], args)
+	if r.oldHeap {
+		f.old = m.heap.freeze()
+	}
+	for i, x := range r.zero {
+		f.slots[r.results+i] = x(m, f)
+	}
+}
+
+// arbitrary compiles a value of a type that is left to chance. Where there is none,
+// as of arrays, the variable has no value.
+func (c *compiler) arbitrary(t *syntax.Type) code {
+	if t == nil {
+		return func(*machine, *frame) Value { return Value{} }
+	}
+	in, path, typ := c.in, c.path, *t
+	return func(m *machine, _ *frame) Value {
+		if m.err != nil || m.rand == nil {
+			return Value{}
+		}
+		g := generator{in: in, m: m, rand: m.rand, plain: true}
+		return g.value(typ, path, 0)
+	}
+}
