@@ -1,6 +1,7 @@
 package soundness
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/ansatz-prover/ansatz/dafny/syntax"
@@ -38,6 +39,10 @@ func NewChecker(original string) (*Checker, *Violation) {
 	if err != nil {
 		return nil, unreadable("the given program", original, err)
 	}
+	return newChecker(r), nil
+}
+
+func newChecker(r *reading) *Checker {
 	r.known = vocabulary(r.Tokens)
 	f := finder{reading: r}
 	parts := f.find()
@@ -59,12 +64,12 @@ func NewChecker(original string) (*Checker, *Violation) {
 	for first, end := range f.statements {
 		c.statements[position[first]] = position[end]
 	}
-	return c, nil
+	return c
 }
 
 func unreadable(what, text string, err error) *Violation {
 	v := &Violation{Class: Syntax, Rule: "tokens", Reason: what + " cannot be read: " + err.Error()}
-	if at, ok := err.(*syntax.Error); ok {
+	if at := (*syntax.Error)(nil); errors.As(err, &at) {
 		v.Reason = what + " cannot be read: " + at.Message
 		v.place(syntax.NewLines(text), at.Offset)
 	}
@@ -84,6 +89,10 @@ func (c *Checker) Check(candidate string) *Violation {
 	if err != nil {
 		return unreadable("the candidate", candidate, err)
 	}
+	return c.check(r)
+}
+
+func (c *Checker) check(r *reading) *Violation {
 	r.known = c.known
 	f := finder{reading: r, additions: true}
 	m := matcher{Checker: c, reading: r}
