@@ -221,7 +221,9 @@ func (r *reading) pureClauses(list []syntax.Clause, kinds ...syntax.ClauseKind) 
 // pureClause says why a clause is none of some kinds that only asks for a proof.
 func (r *reading) pureClause(c *syntax.Clause, kinds ...syntax.ClauseKind) *Violation {
 	if !slices.Contains(kinds, c.Kind) {
-		return r.forbidden(c.Span, "clause", "such a clause is no annotation")
+		v := r.forbidden(c.Span, "clause", "such a clause is a part of the specification")
+		v.Class = Changed
+		return v
 	}
 	first, end := r.tokens(c.Span)
 	if !r.Tokens[first].Is(string(c.Kind)) {
