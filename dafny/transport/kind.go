@@ -64,3 +64,15 @@ func KindOf(message string) Kind {
 	}
 	return KindOther
 }
+
+// KindOfSource says what an error of Dafny 4 is about, which comes with the phase
+// that found it ("Parser", "Resolver", "Verifier").
+func KindOfSource(source, message string) Kind {
+	switch source {
+	case "Verifier":
+		return KindOf(message)
+	case "Parser":
+		return KindSyntax
+	}
+	return KindResolution
+}

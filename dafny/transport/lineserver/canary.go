@@ -35,6 +35,14 @@ func lines(text string) int {
 	return 1 + strings.Count(text, "\n") + strings.Count(text, "\r") - strings.Count(text, "\r\n")
 }
 
+// Named reports whether a name is that of the canary.
+func (c Canary) Named(name string) bool { return name == c.name }
+
+// Owns reports whether a diagnostic is about the canary.
+func (c Canary) Owns(d transport.Diagnostic) bool {
+	return d.Position.Line == c.line || d.Declaration == c.name
+}
+
 // resolved reports whether the front end said that it has resolved the canary:
 // the native type that it chose for it.
 func (c Canary) resolved(r Reply) bool {
@@ -46,7 +54,7 @@ func (c Canary) resolved(r Reply) bool {
 // verified reports whether the canary was verified.
 func (c Canary) verified(r Reply) bool {
 	return slices.ContainsFunc(r.Results, func(e Entry) bool {
-		return e.Name == c.name && e.Status == transport.Verified
+		return c.Named(e.Name) && e.Status == transport.Verified
 	})
 }
 
@@ -63,12 +71,12 @@ func (c Canary) Report(r Reply, frontEndOnly bool) transport.Report {
 		report.Resolved = false
 	}
 	for _, d := range r.Diagnostics {
-		if d.Position.Line != c.line && d.Declaration != c.name {
+		if !c.Owns(d) {
 			report.Diagnostics = append(report.Diagnostics, d)
 		}
 	}
 	for _, e := range r.Results {
-		if e.Name != c.name {
+		if !c.Named(e.Name) {
 			report.Results = append(report.Results, e.Result)
 		}
 	}

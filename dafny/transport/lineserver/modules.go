@@ -2,10 +2,10 @@ package lineserver
 
 import "strings"
 
-// modulePaths finds the modules that a program declares: their full paths, by
+// ModulePaths finds the modules that a program declares: their full paths, by
 // their last parts, which is all that Dafny prints. A last part that several
 // modules share is left out.
-func modulePaths(text string) map[string]string {
+func ModulePaths(text string) map[string]string {
 	paths := make(map[string]string)
 	if !strings.Contains(text, "module") {
 		return paths

@@ -96,10 +96,10 @@ type parser struct {
 	// open is the diagnostic to which the next line may belong: a message goes on
 	// in lines that are indented, and related places follow. It is -1 if there is none.
 	open int
-	// inMessage says that indented lines continue the message of open.
-	inMessage bool
-	inTrace   bool // within an execution trace
-	inNoise   bool // within the list of parameters that z3 prints
+	// message are the lines of the message of open; nil if it cannot go on.
+	message []string
+	inTrace bool // within an execution trace
+	inNoise bool // within the list of parameters that z3 prints
 	// doubt is an error of the solver that concerns the next result.
 	doubt bool
 	// doubts says that there was any.
@@ -112,6 +112,7 @@ func Parse(text string, o ParseOptions) Reply {
 	for line := range strings.Lines(text) {
 		p.line(strings.TrimRight(line, "\r\n"))
 	}
+	p.endMessage()
 	p.endResult()
 	if p.doubt || p.doubts && o.Parallel {
 		for i := range p.reply.Results {
@@ -135,17 +136,24 @@ func (p *parser) line(line string) {
 		}
 		p.inTrace = false
 	}
-	if p.inMessage && strings.HasPrefix(line, " ") {
-		d := &p.reply.Diagnostics[p.open]
-		d.Message += "\n" + line[1:] // Dafny puts a space before each further line
+	if p.message != nil && strings.HasPrefix(line, " ") {
+		p.message = append(p.message, line[1:]) // Dafny puts a space before each further line
 		return
 	}
-	p.inMessage = false
+	p.endMessage()
 	switch {
 	case line == "", line == completed, p.progress(line), p.result(line), p.diagnostic(line), p.solver(line), p.end(line):
 	default:
 		p.reply.Unknown = append(p.reply.Unknown, line)
 	}
+}
+
+// endMessage keeps the lines of the message that was being read.
+func (p *parser) endMessage() {
+	if len(p.message) > 1 {
+		p.reply.Diagnostics[p.open].Message = strings.Join(p.message, "\n")
+	}
+	p.message = nil
 }
 
 // progress skips what is printed for those who wait.
@@ -229,7 +237,6 @@ func (p *parser) diagnostic(line string) bool {
 	frontEnd := p.current == nil && len(p.reply.Results) == 0
 	if m := labelled.FindStringSubmatch(said); m != nil {
 		d.Severity, d.Message = transport.Severity(strings.ToLower(m[1])), m[2]
-		p.inMessage = frontEnd
 	} else if m := timedOutOn.FindStringSubmatch(said); m != nil {
 		d.Message, d.Undecided = m[1], true
 	}
@@ -251,6 +258,9 @@ func (p *parser) diagnostic(line string) bool {
 	}
 	if p.current != nil {
 		d.Declaration = p.current.Name
+	}
+	if frontEnd {
+		p.message = []string{d.Message}
 	}
 	p.open = len(p.reply.Diagnostics)
 	p.reply.Diagnostics = append(p.reply.Diagnostics, d)

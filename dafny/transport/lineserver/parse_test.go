@@ -177,7 +177,7 @@ module D.E { module Twice {} }
 abstract module F refines A { module Twice {} module G {} }
 method module_() {}`
 	want := map[string]string{"A": "A", "B": "A.B", "E": "D.E", "Twice": "", "F": "F", "G": "F.G"}
-	got := modulePaths(text)
+	got := ModulePaths(text)
 	for last, path := range want {
 		if got[last] != path {
 			t.Errorf("%s is %q, want %q", last, got[last], path)

@@ -76,7 +76,7 @@ func (s *Service) Verify(ctx context.Context, r transport.Request) (transport.Re
 		return transport.Report{}, fmt.Errorf("verifying with Dafny: %w", err)
 	}
 	reply := Parse(text, ParseOptions{
-		File: file, TimeLimit: limits.Effective(), Parallel: cores() > 1, Modules: modulePaths(r.Text),
+		File: file, TimeLimit: limits.Effective(), Parallel: cores() > 1, Modules: ModulePaths(r.Text),
 	})
 	switch reply.Ending {
 	case Fatal:
