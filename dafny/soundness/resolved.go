@@ -16,11 +16,11 @@ import (
 func CheckResolved(original, candidate string) *Violation {
 	o, err := readResolved(original)
 	if err != nil {
-		return unreadable("what Dafny printed of the given program", original, err)
+		return &Violation{Class: Changed, Rule: "resolved", Reason: "what Dafny printed of the given program cannot be read: " + err.Error()}
 	}
 	r, err := readResolved(candidate)
 	if err != nil {
-		return unreadable("what Dafny printed of the candidate", candidate, err)
+		return &Violation{Class: Changed, Rule: "resolved", Reason: "what Dafny printed of the candidate cannot be read: " + err.Error()}
 	}
 	v := newChecker(o).check(r)
 	if v == nil {
