@@ -61,7 +61,7 @@ func (f Found) Batch(ctx context.Context, text string, l BatchLimits) (transport
 	if !f.Usable {
 		return transport.Report{}, &provers.Error{Kind: provers.NotFound, Doing: doing, Detail: f.Problem, Hint: f.Hint}
 	}
-	if err := lineserver.CheckText(text); err != nil {
+	if err := transport.CheckText(text); err != nil {
 		return transport.Report{}, err
 	}
 	dir, err := os.MkdirTemp("", "ansatz-dafny-")
@@ -80,7 +80,7 @@ func (f Found) Batch(ctx context.Context, text string, l BatchLimits) (transport
 
 // batchIn is Batch in a given folder.
 func (f Found) batchIn(ctx context.Context, dir, text string, l BatchLimits) (transport.Report, error) {
-	canary, whole := lineserver.NewCanary(text)
+	canary, whole := transport.NewCanary(text)
 	if err := os.WriteFile(filepath.Join(dir, batchFile), []byte(whole), 0o600); err != nil {
 		return transport.Report{}, fmt.Errorf("writing the program: %w", err)
 	}
@@ -116,7 +116,7 @@ func (f Found) batchIn(ctx context.Context, dir, text string, l BatchLimits) (tr
 	var report transport.Report
 	if f.Protocol == LineServer {
 		report = readBatch(string(out.Stdout), out.Exit.Code, canary, lineserver.ParseOptions{
-			File: batchFile, TimeLimit: limits.Effective(), Modules: lineserver.ModulePaths(text),
+			File: batchFile, TimeLimit: limits.Effective(), Text: text,
 			Parallel: true, // not so, but a failure of the solver is to leave nothing confirmed
 		})
 	} else {
@@ -127,9 +127,9 @@ func (f Found) batchIn(ctx context.Context, dir, text string, l BatchLimits) (tr
 }
 
 // readBatch reads what the command line of Dafny 1 to 3 printed.
-func readBatch(output string, status int, canary lineserver.Canary, o lineserver.ParseOptions) transport.Report {
+func readBatch(output string, status int, canary transport.Canary, o lineserver.ParseOptions) transport.Report {
 	reply := lineserver.Parse(output, o)
-	report := canary.Report(reply, false)
+	report := reply.Report(canary, false)
 	verified := 0
 	for _, r := range reply.Results {
 		if r.Status == transport.Verified {

@@ -150,7 +150,7 @@ func TestRealBatchLimits(t *testing.T) {
 // TestReadBatch shows outputs in which the signs do not agree, of which none may
 // confirm anything.
 func TestReadBatch(t *testing.T) {
-	canary, whole := lineserver.NewCanary("")
+	canary, whole := transport.NewCanary("")
 	name := strings.Fields(whole)[1]
 	verified := "Verifying CheckWellformed$$_module." + name + " ...\n  [2 proof obligations]  verified\n"
 	lemma := "Verifying Impl$$_module.__default.L ...\n  [1 proof obligation]  "
@@ -193,7 +193,7 @@ func TestReadBatch(t *testing.T) {
 func TestReadVerify(t *testing.T) {
 	const text = "method M() {\n  var s := \"\U0001d538\"; assert s == \"x\";\n}\n"
 	const failure = `{"location":{"filename":"program.dfy","range":{"start":{"pos":30,"line":2,"character":25},"end":{"pos":31,"line":2,"character":27}}},"severity":1,"message":"Error: assertion might not hold","source":"Verifier","relatedInformation":[{"location":{"filename":"program.dfy","range":{"start":{"pos":0,"line":1,"character":7}}},"message":"here"}]}` + "\n"
-	canary, whole := lineserver.NewCanary(text)
+	canary, whole := transport.NewCanary(text)
 	lines := strings.Split(strings.TrimSpace(whole), "\n")
 	name := strings.Fields(lines[len(lines)-1])[1]
 	result := func(name, outcome, batch string) map[string]any {

@@ -70,7 +70,7 @@ type jsonLog struct {
 var verifyTrailer = regexp.MustCompile(`^Dafny program verifier finished with (\d+) verified, (\d+) errors?(?:, (.*))?$`)
 
 // readVerify reads what "dafny verify" printed and logged.
-func readVerify(dir, text, output string, status int, canary lineserver.Canary) transport.Report {
+func readVerify(dir, text, output string, status int, canary transport.Canary) transport.Report {
 	lines := strings.Split(text, "\n")
 	report := transport.Report{Resolved: status == exitVerified || status == exitFailed}
 	var trailers, finished int // lines that are trailers; errors and others in the last

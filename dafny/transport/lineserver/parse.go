@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ansatz-prover/ansatz/dafny/transport"
+	"github.com/ansatz-prover/ansatz/dafny/transport/internal/outline"
 )
 
 // Ending is how a reply of the server ends.
@@ -61,8 +62,9 @@ type ParseOptions struct {
 	// Parallel says that Dafny may verify several procedures at once, so that an
 	// error of the solver can be that of any.
 	Parallel bool
-	// Modules are the full paths of modules by their last parts.
-	Modules map[string]string
+	// Text is the program, in which the full names of modules are looked up; Dafny
+	// prints their last parts.
+	Text string
 }
 
 var (
@@ -89,6 +91,7 @@ const (
 // parser reads a reply line by line.
 type parser struct {
 	options ParseOptions
+	modules map[string]string // full paths by last parts
 	reply   Reply
 
 	// current is the procedure whose result is being read.
@@ -108,7 +111,7 @@ type parser struct {
 
 // Parse reads what the server, or the command line, printed about one program.
 func Parse(text string, o ParseOptions) Reply {
-	p := &parser{options: o, open: -1}
+	p := &parser{options: o, modules: outline.Modules(o.Text), open: -1}
 	for line := range strings.Lines(text) {
 		p.line(strings.TrimRight(line, "\r\n"))
 	}
@@ -174,7 +177,7 @@ func (p *parser) progress(line string) bool {
 func (p *parser) result(line string) bool {
 	if m := verifying.FindStringSubmatch(line); m != nil {
 		p.endResult()
-		prefix, name := splitProcedure(m[1], p.options.Modules)
+		prefix, name := splitProcedure(m[1], p.modules)
 		p.current = &Entry{Result: transport.Result{Name: name, WellFormed: prefix != "Impl", Status: transport.Unknown}}
 		p.open = -1
 		return true

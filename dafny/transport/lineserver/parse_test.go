@@ -28,7 +28,7 @@ func TestParse(t *testing.T) {
 				t.Fatal(err)
 			}
 			reply := Parse(string(text), ParseOptions{
-				File: "r1.dfy", TimeLimit: 10 * time.Second, Modules: map[string]string{"B": "A.B"},
+				File: "r1.dfy", TimeLimit: 10 * time.Second, Text: "module A { module B {} }",
 			})
 			for i := range reply.Results {
 				reply.Results[i].Elapsed = 0 // of the machine that recorded it
@@ -164,34 +164,6 @@ func TestNames(t *testing.T) {
 	} {
 		if _, got := splitProcedure(procedure, modules); got != want {
 			t.Errorf("%s is of %q, want %q", procedure, got, want)
-		}
-	}
-}
-
-func TestModulePaths(t *testing.T) {
-	text := `module A { // module X {
-  module {:options "}"} B { class C { method m() { if true {} } } }
-  /* module Y { /* nested */ */ const s := "module Z {"; const v := @"module ""W"" {"
-}
-module D.E { module Twice {} }
-abstract module F refines A { module Twice {} module G {} }
-method module_() {}`
-	want := map[string]string{"A": "A", "B": "A.B", "E": "D.E", "Twice": "", "F": "F", "G": "F.G"}
-	got := ModulePaths(text)
-	for last, path := range want {
-		if got[last] != path {
-			t.Errorf("%s is %q, want %q", last, got[last], path)
-		}
-	}
-	if len(got) != len(want) {
-		t.Errorf("modules %v, want %v", got, want)
-	}
-}
-
-func TestLines(t *testing.T) {
-	for text, want := range map[string]int{"": 1, "a": 1, "a\n": 2, "a\r\nb": 2, "a\rb\n": 3, "\r\r\n\n": 4} {
-		if got := lines(text); got != want {
-			t.Errorf("%q has %d lines, want %d", text, got, want)
 		}
 	}
 }

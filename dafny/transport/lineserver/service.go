@@ -39,12 +39,12 @@ func New(o Options) *Service {
 }
 
 // Verify implements [transport.Service]. A text that Dafny would not read as it
-// is (see [CheckText]) is an error, for which no process is bothered.
+// is (see [transport.CheckText]) is an error, for which no process is bothered.
 func (s *Service) Verify(ctx context.Context, r transport.Request) (transport.Report, error) {
 	if err := ctx.Err(); err != nil {
 		return transport.Report{}, fmt.Errorf("verifying with Dafny: %w", err)
 	}
-	if err := CheckText(r.Text); err != nil {
+	if err := transport.CheckText(r.Text); err != nil {
 		return transport.Report{}, err
 	}
 	began := time.Now()
@@ -59,7 +59,7 @@ func (s *Service) Verify(ctx context.Context, r transport.Request) (transport.Re
 	if r.ErrorLimit > 0 {
 		limits.ErrorLimit = r.ErrorLimit
 	}
-	canary, whole := NewCanary(r.Text)
+	canary, whole := transport.NewCanary(r.Text)
 	verb := "verify"
 	args := slices.Concat([]string{noCache}, limits.Args(), s.options.Args)
 	switch {
@@ -76,7 +76,7 @@ func (s *Service) Verify(ctx context.Context, r transport.Request) (transport.Re
 		return transport.Report{}, fmt.Errorf("verifying with Dafny: %w", err)
 	}
 	reply := Parse(text, ParseOptions{
-		File: file, TimeLimit: limits.Effective(), Parallel: cores() > 1, Modules: ModulePaths(r.Text),
+		File: file, TimeLimit: limits.Effective(), Parallel: cores() > 1, Text: r.Text,
 	})
 	switch reply.Ending {
 	case Fatal:
@@ -94,14 +94,14 @@ func (s *Service) Verify(ctx context.Context, r transport.Request) (transport.Re
 		}
 	}
 	s.recycle(current)
-	report := canary.Report(reply, r.FrontEndOnly)
+	report := reply.Report(canary, r.FrontEndOnly)
 	report.Elapsed = time.Since(began)
 	return report, nil
 }
 
 // only restricts the verification to declarations, and to the canary.
-func only(declarations []transport.Declaration, c Canary) []string {
-	patterns := procedures(c.name)
+func only(declarations []transport.Declaration, c transport.Canary) []string {
+	patterns := procedures(c.Name)
 	for _, d := range declarations {
 		patterns = append(patterns, procedures(d.Name)...)
 	}
