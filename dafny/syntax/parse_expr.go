@@ -573,15 +573,8 @@ func (p *parser) boundVars() (vars []Variable, bounds *Expr) {
 			bounds = conjoin(bounds, p.binary(begin, "in", x, domain))
 		}
 		p.attributes()
-		if p.is("|") && !p.bar { // each variable may have its range (Dafny 4)
-			at := p.at
-			p.next()
-			r := p.expression()
-			if !p.is(",") {
-				p.at = at
-				return vars, bounds
-			}
-			bounds = conjoin(bounds, r)
+		if !p.bar && p.accept("|") { // each variable may have its range (Dafny 4)
+			bounds = conjoin(bounds, p.expression())
 		}
 		if !p.accept(",") {
 			return vars, bounds
