@@ -33,7 +33,7 @@ type app struct {
 
 func newApp() *app {
 	return &app{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, connect: connectLean, exit: os.Exit,
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, connect: connectProver, exit: os.Exit,
 		width: func() int { return terminalWidth(os.Stderr) },
 	}
 }
@@ -131,7 +131,7 @@ check what it found. Nothing else counts as proved.`,
 		&cobra.Group{ID: "search", Title: "Searching:"},
 		&cobra.Group{ID: "look", Title: "Looking at searches:"},
 		&cobra.Group{ID: "setup", Title: "Setting up:"})
-	root.AddCommand(newProve(a), newSolve(a), newResume(a), newCheck(a), newShow(a), newRuns(a), newExport(a), newProvers(a), newVersion(a))
+	root.AddCommand(newProve(a), newSolve(a), newResume(a), newVerify(a), newCheck(a), newShow(a), newRuns(a), newExport(a), newProvers(a), newVersion(a))
 	root.AddCommand(newDataset(a))
 	root.AddCommand(newRPE(a))
 	root.AddCommand(helpTopics()...)

@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/ansatz-prover/ansatz/benchmarks/dataset"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/insertions"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/problems"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
 	"github.com/ansatz-prover/ansatz/lean/source"
@@ -34,10 +37,12 @@ func (a *app) begin(ctx context.Context, f searchFlags, noStore bool) (b *batch,
 			err = errors.Join(err, b.end())
 		}
 	}()
-	if b.runner.policy, err = newPolicy(f.policy); err != nil {
+	if b.runner.policy, err = languageOf(f.connect.prover).policy(f.policy); err != nil {
 		return b, err
 	}
 	f.connect.say = func(what string) { b.runner.display.Say("%s", what) }
+	kept := &replies{}
+	f.connect.replies = kept
 	if b.runner.conn, err = a.connect(ctx, f.connect); err != nil {
 		return b, err
 	}
@@ -45,6 +50,7 @@ func (a *app) begin(ctx context.Context, f searchFlags, noStore bool) (b *batch,
 		if b.runner.store, err = a.openStore(); err != nil {
 			return b, err
 		}
+		kept.store = b.runner.store
 		if !f.noLearn {
 			b.learned, err = learn(ctx, b.runner.policy, b.runner.store, b.runner.conn.prover.Info().Name, f.learnMost)
 			if err != nil {
@@ -96,6 +102,9 @@ func (b *batch) all(ctx context.Context, sum *results.Summary, tasks []problems.
 		b.showProblem(i, len(tasks), t.Problem.Name)
 		r, err := b.runner.run(ctx, planOf(t))
 		b.runner.display.Idle()
+		if info.Name == dataset.ForDafny && r.Result == results.Proved {
+			r.Insertions = insertions.Between(t.Problem.Statement, r.Proof)
+		}
 		sum.Add(r)
 		done(t, r)
 		b.report(r, width)
@@ -147,7 +156,10 @@ func (b *batch) report(r results.Result, width int) {
 			return
 		}
 		a.printf("%s\n", r.Line(width))
-		if a.verbose && r.Result == results.Proved {
+		switch {
+		case r.Insertions != nil:
+			a.printf("%s", console.Printable(insertions.Text(r.Insertions)))
+		case a.verbose && r.Result == results.Proved:
 			a.printf("%s\n", console.Indent(console.Printable(r.Proof), "    "))
 		}
 	})
@@ -181,12 +193,14 @@ func (b *batch) sayStopped(last string) {
 	b.runner.display.Say("stopped")
 }
 
-// writeBack puts proofs in place of sorry, in the files themselves, or in a new
-// file if there is a path.
+// writeBack writes what was found into the files themselves, or into a new file
+// if there is a path: proofs in place of sorry, and annotated programs.
 func (a *app) writeBack(in problems.Input, proofs map[*problems.Task]string, path string) error {
 	replacements := make(map[*source.File][]source.Replacement)
 	for t, proof := range proofs {
-		replacements[t.File] = append(replacements[t.File], source.Replacement{Target: t.Target, Proof: proof})
+		if t.File != nil {
+			replacements[t.File] = append(replacements[t.File], source.Replacement{Target: t.Target, Proof: proof})
+		}
 	}
 	var errs []error
 	for _, file := range in.Files {
@@ -195,23 +209,46 @@ func (a *app) writeBack(in problems.Input, proofs map[*problems.Task]string, pat
 			continue
 		}
 		text, err := source.ReplaceProofs(file.Text, list)
-		if err == nil && path != "" {
-			err = writeNew(path, text)
-		} else if err == nil {
-			err = source.WriteFile(file.Name, text, file.Sum)
+		if err == nil {
+			err = a.replaceFile(file.Name, path, text, file.Sum, console.Plural(int64(len(list)), "proof"))
 		}
-		if err != nil {
-			hint := "nothing was changed; the proofs are in the database: ansatz runs"
-			errs = append(errs, &exitError{code: exitUsage, err: err, hint: hint})
+		errs = append(errs, unwritten(err))
+	}
+	for i := range in.Tasks {
+		t := &in.Tasks[i]
+		proof, ok := proofs[t]
+		if !ok || t.Program == nil {
 			continue
 		}
-		to := file.Name
-		if path != "" {
-			to = path
+		added := insertions.Between(t.Problem.Statement, proof)
+		if len(added) == 0 && path == "" {
+			continue
 		}
-		a.errorf("wrote %s to %s\n", console.Plural(int64(len(list)), "proof"), to)
+		errs = append(errs, unwritten(a.replaceFile(t.Program.Path, path, []byte(proof), t.Program.Sum, console.Plural(int64(len(added)), "annotation"))))
 	}
 	return errors.Join(errs...)
+}
+
+// replaceFile writes a file anew, or a new file if there is a path, and says so.
+func (a *app) replaceFile(name, path string, text []byte, sum [sha256.Size]byte, what string) error {
+	var err error
+	if path != "" {
+		name, err = path, writeNew(path, text)
+	} else {
+		err = source.WriteFile(name, text, sum)
+	}
+	if err == nil {
+		a.errorf("wrote %s to %s\n", what, name)
+	}
+	return err
+}
+
+// unwritten says of an error of writing what it means for the user.
+func unwritten(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &exitError{code: exitUsage, err: err, hint: "nothing was changed; the proofs are in the database: ansatz runs"}
 }
 
 // widestName is the width of the column of names.

@@ -14,7 +14,6 @@ import (
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/problems"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
-	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -35,7 +34,7 @@ type searchFlags struct {
 func (s *searchFlags) register(flags *pflag.FlagSet) {
 	flags.DurationVar(&s.timeout, "timeout", 2*time.Minute, "time for each problem, starts of the prover left out (0: no limit)")
 	flags.IntVar(&s.workers, "workers", 0, "prover processes that work on a problem at the same time (0: as processors and memory allow)")
-	flags.StringVar(&s.policy, "policy", policies[0], "what proposes steps: "+strings.Join(policies, ", "))
+	flags.StringVar(&s.policy, "policy", policies[0], "what proposes steps: builtin, or for Dafny also houdini (one Houdini pass, a baseline)")
 	flags.BoolVar(&s.noLearn, "no-learn", false, "do not learn from stored searches at the start")
 	flags.IntVar(&s.learnMost, "learn-most", 5000, "learn from this many of the newest stored attempts")
 	s.connect.register(flags)
@@ -63,11 +62,12 @@ type proveFlags struct {
 	strategy      string
 	beamWidth     int
 	noStore       bool
+	live          bool
 	write         bool
 	writeTo       string
 }
 
-// portfolio is the name for search.DefaultStages.
+// portfolio is the name for the stages that suit the prover.
 const portfolio = "portfolio"
 
 // strategies are the names for --strategy.
@@ -76,11 +76,15 @@ var strategies = []string{portfolio, search.BestFirst, search.Beam, search.Sweep
 func newProve(a *app) *cobra.Command {
 	var f proveFlags
 	cmd := &cobra.Command{
-		Use:     "prove [FILE.lean | DATASET.jsonl]... [--statement TEXT]",
+		Use:     "prove [FILE.lean | FILE.dfy | DATASET.jsonl]... [--statement TEXT]",
 		GroupID: "search",
-		Short:   "Search for proofs",
-		Long: `Search for proofs of theorems: those of a .lean file whose proof is sorry, those
-of a dataset (JSON lines with name, formal_statement and header), or a statement.
+		Short:   "Search for proofs and for annotations",
+		Long: `Search for proofs of theorems in Lean: those of a .lean file whose proof is sorry,
+those of a dataset (JSON lines with name, formal_statement and header), or a
+statement. Or search for the annotations with which Dafny verifies a program: of
+.dfy files, of folders of them, or of a dataset in the layout of DafnyBench. What
+is found for a program is loop invariants, decreases clauses, assertions and
+lemmas; nothing of the program itself is changed, and nothing is assumed.
 
 Problems are tried one after another, each with all workers. A result counts as
 proved only after a fresh prover has checked the whole text. Searches are kept
@@ -90,28 +94,30 @@ in the database, can be looked at while they run (ansatz show) and go on later
   ansatz prove Todo.lean --name 'add_*' --timeout 30s
   ansatz prove Todo.lean --write                 # put proofs in place of sorry
   ansatz prove valid.jsonl --json > results.jsonl
+  ansatz prove Sum.dfy --write                   # put the annotations into the file
+  ansatz prove dafnybench.jsonl --live --timeout 90s --json > results.jsonl
   ansatz prove Hard.lean --project ~/mathlib4 --strategy best-first --timeout 10m`,
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			return []cobra.Completion{"lean", "jsonl"}, cobra.ShellCompDirectiveFilterFileExt
-		},
-		RunE: func(cmd *cobra.Command, args []string) error { return a.prove(cmd.Context(), f, args) },
+		ValidArgsFunction: completeFiles("lean", "dfy", "jsonl", "json"),
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.prove(cmd.Context(), f, args) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&f.statement, "statement", "", "a proposition, binders with a goal, or a theorem")
 	flags.StringArrayVar(&f.names, "name", nil, "only problems whose name matches this `glob` (may be repeated)")
+	flags.BoolVar(&f.live, "live", false, "only problems of DafnyBench that are live by what their file says: proved with their hints, and not without")
 	f.register(flags)
+	f.connect.places.registerDafny(flags)
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of what is chosen at random")
 	flags.Int64Var(&f.maxExpansions, "max-expansions", 0, "states to expand for each problem (0: no limit)")
 	flags.Int64Var(&f.maxAttempts, "max-attempts", 0, "actions to try for each problem (0: no limit)")
 	flags.Int64Var(&f.maxNodes, "max-nodes", 0, "states to keep for each problem (0: no limit)")
-	flags.Int64Var(&f.heartbeats, "heartbeats", 0, "Lean's maxHeartbeats for each action (0: as the stage has it)")
+	flags.Int64Var(&f.heartbeats, "heartbeats", 0, "for Lean: maxHeartbeats for each action (0: as the stage has it)")
 	flags.DurationVar(&f.actionTimeout, "action-timeout", 0, "time for each action (0: as the stage has it)")
 	flags.StringVar(&f.strategy, "strategy", portfolio, "how to choose the next state: "+strings.Join(strategies, ", "))
 	flags.IntVar(&f.beamWidth, "beam-width", 16, "states kept at each depth, for --strategy beam")
 	flags.BoolVar(&f.noStore, "no-store", false, "keep nothing in the database")
-	flags.BoolVar(&f.write, "write", false, "put the proofs that were found in place of sorry, in the .lean files themselves")
-	flags.StringVar(&f.writeTo, "write-to", "", "write the .lean file with its proofs to this new `file`")
+	flags.BoolVar(&f.write, "write", false, "write what was found into the files themselves: proofs in place of sorry, annotations into programs")
+	flags.StringVar(&f.writeTo, "write-to", "", "write the file with what was found to this new `file`")
 	cmd.MarkFlagsMutuallyExclusive("write", "write-to")
 	mustComplete(cmd, "strategy", strategies)
 	mustComplete(cmd, "policy", policies)
@@ -126,14 +132,14 @@ func mustComplete(cmd *cobra.Command, flag string, values []string) {
 }
 
 // stages is the portfolio that the flags ask for.
-func (f *proveFlags) stages() ([]search.Stage, error) {
-	stages := search.DefaultStages()
+func (f *proveFlags) stages(l *language) ([]search.Stage, error) {
+	stages := l.stages()
 	if f.strategy != portfolio {
 		if !slices.Contains(strategies, f.strategy) {
 			return nil, usagef("known are: "+strings.Join(strategies, ", "), "unknown strategy %q", f.strategy)
 		}
-		stage := search.Stage{Name: f.strategy, Strategy: f.strategy, Batch: 8, MaxCandidates: 64, MaxDepth: 100, LengthPenalty: 0.5,
-			Limits: provers.Limits{Units: 200_000, Wall: 30 * time.Second}}
+		stage := l.stage
+		stage.Name, stage.Strategy = f.strategy, f.strategy
 		if f.strategy == search.Beam {
 			if f.beamWidth < 1 {
 				return nil, usagef("", "--beam-width must be at least 1")
@@ -155,7 +161,7 @@ func (f *proveFlags) stages() ([]search.Stage, error) {
 
 func (f *proveFlags) check(args []string) error {
 	if len(args) == 0 && f.statement == "" {
-		return usagef("see: ansatz prove --help", "nothing to prove: give a .lean file, a .jsonl dataset or --statement")
+		return usagef("see: ansatz prove --help", "nothing to prove: give a .lean or .dfy file, a .jsonl dataset or --statement")
 	}
 	for _, n := range []struct {
 		flag  string
@@ -167,12 +173,12 @@ func (f *proveFlags) check(args []string) error {
 	}
 	if f.write || f.writeTo != "" {
 		for _, path := range args {
-			if filepath.Ext(path) != ".lean" {
-				return usagef("the proofs of a dataset are in the output of --json", "only .lean files can be written to, not %s", path)
+			if extension := filepath.Ext(path); extension != ".lean" && extension != ".dfy" {
+				return usagef("the proofs of a dataset are in the output of --json", "only .lean and .dfy files can be written to, not %s", path)
 			}
 		}
 		if len(args) == 0 || f.writeTo != "" && len(args) != 1 {
-			return usagef("", "--write needs .lean files, and --write-to exactly one")
+			return usagef("", "--write needs .lean or .dfy files, and --write-to exactly one")
 		}
 	}
 	if f.writeTo != "" {
@@ -188,24 +194,24 @@ func (a *app) prove(ctx context.Context, f proveFlags, args []string) error {
 	if err := f.check(args); err != nil {
 		return err
 	}
-	stages, err := f.stages()
+	in, err := a.readProblems(f, args)
 	if err != nil {
 		return err
 	}
-	in, err := problems.Read(args, f.statement)
+	language, err := f.adapt(in)
 	if err != nil {
-		return usage(err, "give .lean files, .jsonl datasets or --statement")
+		return err
 	}
-	if err := in.Choose(f.names); err != nil {
-		return usage(err, "a pattern is a name with *, ? and [a-z]")
-	}
-	for _, m := range in.Mistakes {
-		a.reportMistake(m)
+	stages, err := f.stages(language)
+	if err != nil {
+		return err
 	}
 	if len(in.Tasks) == 0 {
 		return a.nothingToProve(f, in)
 	}
-	a.noteAutoBound(in.Tasks)
+	if language.name == dataset.ForLean {
+		a.noteAutoBound(in.Tasks)
+	}
 	s, err := a.begin(ctx, f.searchFlags, f.noStore)
 	if err != nil {
 		return err
@@ -229,6 +235,48 @@ func (a *app) prove(ctx context.Context, f proveFlags, args []string) error {
 	return a.outcome(ctx, err, sum.Complete())
 }
 
+// readProblems reads what the command line names, and reports what cannot be used.
+func (a *app) readProblems(f proveFlags, args []string) (problems.Input, error) {
+	in, err := problems.Read(args, f.statement)
+	if err != nil {
+		return in, usage(err, "give .lean files, .dfy files and folders of them, .jsonl datasets or --statement")
+	}
+	if err := in.Choose(f.names); err != nil {
+		return in, usage(err, "a pattern is a name with *, ? and [a-z]")
+	}
+	for _, m := range in.Mistakes {
+		a.reportMistake(m)
+	}
+	if f.live {
+		for _, out := range in.KeepLive() {
+			a.errorf("left out %s: %s\n", console.Plural(int64(out.Records), "problem"), out.Reason)
+		}
+	}
+	return in, nil
+}
+
+// adapt chooses the prover that the problems are for.
+func (f *proveFlags) adapt(in problems.Input) (*language, error) {
+	prover := in.Prover()
+	if prover == "" && len(in.Tasks) > 0 {
+		return nil, usagef("prove them in two calls, or choose with --name", "the problems are for different provers: some for Lean, some for Dafny")
+	}
+	f.connect.prover = prover
+	l := languageOf(prover)
+	if _, err := l.policy(f.policy); err != nil {
+		return nil, err
+	}
+	switch {
+	case f.live && prover == dataset.ForLean:
+		return nil, usagef("", "--live is for datasets of programs for Dafny")
+	case f.heartbeats > 0 && !l.units:
+		return nil, usagef("use --action-timeout", "--heartbeats is for Lean")
+	case f.connect.record != "" && l.name != dataset.ForLean:
+		return nil, usagef("", "--record works with Lean only")
+	}
+	return l, nil
+}
+
 // noteAutoBound says which names of statements are declared nowhere: unless they
 // are the library's, Lean makes variables of them, and proves something else.
 func (a *app) noteAutoBound(tasks []problems.Task) {
@@ -249,6 +297,8 @@ func (a *app) nothingToProve(f proveFlags, in problems.Input) error {
 	switch {
 	case len(in.Mistakes) > 0:
 		return usagef("", "nothing to prove: no problem of the input can be used")
+	case f.live:
+		return usagef("see: ansatz dataset list", "nothing to prove: no problem is known to be live")
 	case len(f.names) > 0:
 		return usagef("", "nothing to prove: no problem has a name that matches %s", strings.Join(f.names, " or "))
 	}

@@ -45,13 +45,16 @@ type plan struct {
 func (r *runner) run(ctx context.Context, p plan) (results.Result, error) {
 	problem := p.info.Problem
 	begin := time.Now()
-	r.display.Phase("starting Lean")
+	r.display.Phase("starting " + proverTitle(r.conn.prover.Info()))
 	sessions, err := r.open(ctx, problem)
 	starting := time.Since(begin).Seconds()
 	if err != nil {
 		return r.notOpened(ctx, problem, starting, err)
 	}
 	defer sessions.close()
+	if p.resume == nil && r.conn.settled != nil && sessions.settled(r.conn.settled) {
+		return r.asItIs(ctx, problem, starting)
+	}
 
 	config := search.Config{Info: p.info, Open: sessions.take, Workers: len(sessions.ready), Policy: cmp.Or(p.policy, r.policy),
 		Verify: r.conn.verifier.Verify, Resume: p.resume, Observe: r.display.Observe}

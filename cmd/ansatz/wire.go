@@ -13,19 +13,20 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ansatz-prover/ansatz/benchmarks/dataset"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
+	"github.com/ansatz-prover/ansatz/dafny"
 	"github.com/ansatz-prover/ansatz/lean"
 	"github.com/ansatz-prover/ansatz/lean/npm"
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search/policy"
-	"github.com/ansatz-prover/ansatz/search/policy/builtin"
 	"github.com/ansatz-prover/ansatz/search/prooftree"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
 // places says where to look for a prover.
-type places struct{ lean, project, npmDir string }
+type places struct{ lean, project, npmDir, dafny string }
 
 func (p *places) register(flags *pflag.FlagSet) {
 	flags.StringVar(&p.lean, "lean", "", "a lean executable, or the folder of a toolchain")
@@ -37,8 +38,9 @@ func (p places) options() lean.FindOptions {
 	return lean.FindOptions{Lean: p.lean, Project: p.project, NpmDir: p.npmDir}
 }
 
-// connectOptions says how to use a prover.
+// connectOptions says which prover to use, and how.
 type connectOptions struct {
+	prover        string // as in provers.Info; empty is the default
 	places        places
 	memoryLimit   console.ByteSize
 	recycleAbove  console.ByteSize
@@ -46,11 +48,16 @@ type connectOptions struct {
 	verifyTimeout time.Duration
 	record        string // folder, or empty
 	say           func(string)
+	// replies keeps what Dafny said between processes, if it is set.
+	replies dafny.Memory
 }
+
+// defaultMemoryLimit is that of a worker in bytes, where the adapter has no other.
+const defaultMemoryLimit = 10e9
 
 func (o *connectOptions) register(flags *pflag.FlagSet) {
 	o.places.register(flags)
-	o.memoryLimit, o.recycleAbove = 10e9, 6e9
+	o.memoryLimit, o.recycleAbove = defaultMemoryLimit, 6e9
 	flags.Var(&o.memoryLimit, "memory-limit", "memory of one worker, above which it is killed (0: no limit)")
 	flags.Var(&o.recycleAbove, "recycle-above", "memory above which a worker is replaced between two batches (0: never)")
 	flags.DurationVar(&o.startTimeout, "start-timeout", 2*time.Minute, "time for the start of a worker, imports included")
@@ -67,6 +74,9 @@ type connection struct {
 	warm provers.Verifier
 	// memory is what one worker usually takes, in bytes.
 	memory int64
+	// settled reports whether nothing is left to prove in a session's root, so
+	// that there is nothing to search for. It may be nil.
+	settled func(root provers.State) bool
 }
 
 func (c *connection) close() error { return c.prover.Close() }
@@ -77,6 +87,14 @@ const (
 	npmMemory    = 4e9
 	nativeMemory = 2e9
 )
+
+// connectProver finds a prover by the name in its provers.Info.
+func connectProver(ctx context.Context, o connectOptions) (*connection, error) {
+	if o.prover == dataset.ForDafny {
+		return connectDafny(ctx, o)
+	}
+	return connectLean(ctx, o)
+}
 
 // connectLean finds Lean. It starts no server yet.
 func connectLean(ctx context.Context, o connectOptions) (*connection, error) {
@@ -135,16 +153,6 @@ func availableMemory() (int64, error) {
 		}
 	}
 	return 0, errors.New("/proc/meminfo has no MemAvailable")
-}
-
-// policies are the names for --policy.
-var policies = []string{"builtin"}
-
-func newPolicy(name string) (policy.Policy, error) {
-	if name == "builtin" {
-		return builtin.New(), nil
-	}
-	return nil, usagef("known are: "+strings.Join(policies, ", "), "unknown policy %q", name)
 }
 
 // learn teaches a policy the newest outcomes of stored searches, the oldest of

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ansatz-prover/ansatz/benchmarks/dataset"
 	"github.com/ansatz-prover/ansatz/lean/source"
 	"github.com/ansatz-prover/ansatz/provers"
 )
@@ -18,8 +19,14 @@ import (
 // Task is one problem, and where its proof can be written back to.
 type Task struct {
 	Problem provers.Problem
-	File    *source.File // nil for what did not come from a .lean file
-	Target  source.Target
+	// Prover names the prover that the problem is for, as [dataset.Record] does.
+	Prover string
+	File   *source.File // nil for what did not come from a .lean file
+	Target source.Target
+	// Program is the file of a program for Dafny, or nil for what did not come from
+	// a .dfy file, and Facts is what a dataset says of it, or nil.
+	Program *Program
+	Facts   *dataset.DafnyFacts
 }
 
 // Mistake is a place of the input that cannot be used.
@@ -62,26 +69,47 @@ func Read(paths []string, statement string) (Input, error) {
 		if err != nil {
 			in.fail("--statement", err)
 		} else {
-			in.Tasks = append(in.Tasks, Task{Problem: p})
+			in.Tasks = append(in.Tasks, Task{Problem: p, Prover: dataset.ForLean})
 		}
 	}
 	for _, path := range paths {
-		data, err := os.ReadFile(path)
-		if err != nil {
+		if err := in.add(path); err != nil {
 			return in, err
-		}
-		switch strings.ToLower(filepath.Ext(path)) {
-		case ".lean":
-			in.addFile(path, data)
-		case ".jsonl", ".ndjson":
-			if err := in.addDataset(path, data); err != nil {
-				return in, err
-			}
-		default:
-			return in, fmt.Errorf("%s: neither a .lean file nor a .jsonl dataset", path)
 		}
 	}
 	return in, nil
+}
+
+// add reads what one path of the command line names.
+func (in *Input) add(path string) error {
+	extension := strings.ToLower(filepath.Ext(path))
+	if isFolder(path) {
+		if ok, err := in.addDafny(path); ok || err != nil {
+			return err
+		}
+		return fmt.Errorf("%s is a folder without programs for Dafny; name the files with problems for Lean", path)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	switch extension {
+	case ".lean":
+		in.addFile(path, data)
+		return nil
+	case ".dfy":
+		_, err := in.addDafny(path)
+		return err
+	case ".jsonl", ".ndjson", ".json":
+		// What is no dataset for Dafny is for Lean to read, or to refuse.
+		if ok, err := in.addDafny(path); ok && err == nil {
+			return nil
+		}
+		if extension != ".json" {
+			return in.addDataset(path, data)
+		}
+	}
+	return fmt.Errorf("%s: neither a .lean or .dfy file nor a dataset for one of them", path)
 }
 
 // fail lists an error of package source.
@@ -104,7 +132,7 @@ func (in *Input) addFile(path string, data []byte) {
 		in.Mistakes = append(in.Mistakes, Mistake{path, s.Line, s.Column, s.Name, s.Reason})
 	}
 	for _, t := range file.Targets {
-		in.Tasks = append(in.Tasks, Task{Problem: t.Problem, File: &file, Target: t})
+		in.Tasks = append(in.Tasks, Task{Problem: t.Problem, Prover: dataset.ForLean, File: &file, Target: t})
 	}
 }
 
@@ -117,7 +145,7 @@ func (in *Input) addDataset(path string, data []byte) error {
 		in.Mistakes = append(in.Mistakes, Mistake{path, e.Line, e.Column, "", e.Reason})
 	}
 	for _, p := range set.Problems() {
-		in.Tasks = append(in.Tasks, Task{Problem: p})
+		in.Tasks = append(in.Tasks, Task{Problem: p, Prover: dataset.ForLean})
 	}
 	return nil
 }

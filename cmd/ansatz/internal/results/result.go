@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/insertions"
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search"
 )
@@ -53,6 +54,7 @@ type Result struct {
 	Refused    int                      `json:"refused,omitempty"`
 	Outcomes   map[provers.Status]int   `json:"outcomes,omitempty"`
 	Proof      string                   `json:"proof,omitempty"`
+	Insertions []insertions.Insertion   `json:"insertions,omitzero"` // of a proof for Dafny, which is the whole program
 	Axioms     []string                 `json:"axioms,omitempty"`
 	Seconds    map[string]float64       `json:"seconds,omitempty"` // prover (all workers), policy, store
 	sources    map[string]sourceOutcome `json:"-"`
@@ -134,6 +136,10 @@ func (r Result) Line(nameWidth int) string {
 		s += fmt.Sprintf("  %7s  %14s", console.Duration(time.Duration(r.Elapsed*float64(time.Second))), console.Plural(r.Attempts, "attempt"))
 	}
 	switch {
+	case r.Insertions != nil && len(r.Insertions) == 0:
+		s += "  " + r.Reason
+	case r.Insertions != nil:
+		s += "  " + console.Plural(int64(len(r.Insertions)), "annotation")
 	case r.Result == Proved:
 		s += "  " + console.ProofLine(r.Proof, 60)
 	case r.Reason != "":
