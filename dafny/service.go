@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ansatz-prover/ansatz/dafny/transport"
+	"github.com/ansatz-prover/ansatz/dafny/transport/languageserver"
 	"github.com/ansatz-prover/ansatz/dafny/transport/lineserver"
 )
 
@@ -13,15 +14,22 @@ type ServiceConfig struct {
 	TimeLimit  time.Duration
 	ErrorLimit int
 	// AllowAssumptions lets the program assume what it wants, as Dafny does; by
-	// default an assumption is taken for an assertion.
+	// default Dafny 2 takes an assumption for an assertion. Dafny 4 cannot be told
+	// to: it warns of what is assumed.
 	AllowAssumptions bool
-	// MemoryLimit bounds the memory of Dafny and its solver, in bytes: 4 GiB.
+	// MemoryLimit bounds the memory of Dafny and its solver, in bytes: 4 GiB, and 8
+	// for Dafny 4.
 	MemoryLimit int64
 }
 
 // NewService makes a service over this Dafny, with the protocol that its version
 // speaks. No process is started before the first request. The place must be usable.
 func (f Found) NewService(c ServiceConfig) transport.Service {
+	if f.Protocol == LanguageServer {
+		return languageserver.New(languageserver.Options{
+			Argv: f.Server, TimeLimit: c.TimeLimit, ErrorLimit: c.ErrorLimit, MemoryLimit: c.MemoryLimit,
+		})
+	}
 	return lineserver.New(lineserver.Options{
 		Argv: f.Server, TimeLimit: c.TimeLimit, ErrorLimit: c.ErrorLimit,
 		AllowAssumptions: c.AllowAssumptions, MemoryLimit: c.MemoryLimit,
