@@ -273,6 +273,9 @@ func (c *compiler) member(e *syntax.Expr) code {
 		return unsupported("a frame")
 	}
 	x := c.expr(e.Args[0])
+	if first, second, ok := strings.Cut(e.Name, "."); ok { // x.1.0 is read as a number
+		return dynamicMember(c.in, dynamicMember(c.in, x, first), second)
+	}
 	if e.Name == "Length" {
 		return lengthOf(c.in, x)
 	}

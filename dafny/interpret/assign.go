@@ -69,11 +69,11 @@ func (c *compiler) methodCall(e *syntax.Expr) values {
 		}
 	case t.name != "" && t.constructor == nil:
 		// Only the object tells. What else it may be, a function, is tried then.
-		if !c.maybeMethod(e, t.name) {
+		if !c.maybeMethod(t) {
 			return nil
 		}
-		this, args, name := t.this, c.exprs(e.Args[1:]), t.name
-		other := dispatch(c.in, t.this, t.name, args)
+		this, args, name := c.expr(t.object), c.exprs(e.Args[1:]), t.name
+		other := dispatch(c.in, this, t.name, args)
 		in := c.in
 		return func(m *machine, f *frame) []Value {
 			v := this(m, f)
@@ -91,13 +91,13 @@ func (c *compiler) methodCall(e *syntax.Expr) values {
 
 // maybeMethod reports whether some class has a method of the name, and no class
 // that the type of the object is known to be has a function of it.
-func (c *compiler) maybeMethod(e *syntax.Expr, name string) bool {
-	if owner := c.classOfType(c.typeOf(e.Args[0].Args[0])); owner != nil {
-		d := owner.members[name]
+func (c *compiler) maybeMethod(t target) bool {
+	if owner := c.classOfType(c.typeOf(t.object)); owner != nil {
+		d := owner.members[t.name]
 		return d != nil && d.Callable()
 	}
 	for _, k := range c.in.classes {
-		if d := k.members[name]; d != nil && d.Callable() {
+		if d := k.members[t.name]; d != nil && d.Callable() {
 			return true
 		}
 	}
@@ -110,7 +110,7 @@ func (c *compiler) callStmt(e *syntax.Expr) step {
 		return nothing // a proof
 	}
 	if t.name != "" {
-		if owner := c.classOfType(c.typeOf(e.Args[0].Args[0])); owner != nil {
+		if owner := c.classOfType(c.typeOf(t.object)); owner != nil {
 			if d := owner.members[t.name]; d != nil && d.Kind == syntax.Lemma {
 				return nothing
 			}
@@ -168,7 +168,7 @@ func (c *compiler) varInit(s *syntax.Stmt) step {
 	inits := make([]*syntax.Type, len(s.Vars))
 	if len(s.Rhs) == len(s.Vars) {
 		for i, e := range s.Rhs {
-			inits[i] = c.typeOf(e)
+			inits[i] = widened(c.typeOf(e))
 		}
 	} else if len(s.Rhs) == 1 {
 		inits = c.resultTypes(s.Rhs[0], len(s.Vars))
@@ -219,7 +219,7 @@ func (c *compiler) resultTypes(e *syntax.Expr, n int) []*syntax.Type {
 	case t.routine != nil:
 		d = t.routine.decl
 	case t.name != "":
-		if owner := c.classOfType(c.typeOf(e.Args[0].Args[0])); owner != nil {
+		if owner := c.classOfType(c.typeOf(t.object)); owner != nil {
 			d = owner.members[t.name]
 		}
 	}
@@ -310,6 +310,7 @@ func (c *compiler) assignValues(s *syntax.Stmt) step {
 	for i, e := range s.Lhs {
 		types[i] = c.typeOf(e)
 	}
+	c.refine(s)
 	right := c.right(s.Rhs, types)
 	// One local variable is by far the most frequent.
 	if len(s.Lhs) == 1 && len(s.Rhs) == 1 && s.Lhs[0].Kind == syntax.Ident {
@@ -349,6 +350,42 @@ func (c *compiler) assignValues(s *syntax.Stmt) step {
 		}
 		return onward
 	}
+}
+
+// refine learns the type of a variable that was declared without one, or as an empty
+// collection, from what is assigned to it.
+func (c *compiler) refine(s *syntax.Stmt) {
+	for i, e := range s.Lhs {
+		if e.Kind != syntax.Ident {
+			continue
+		}
+		v := c.scope.find(e.Name)
+		if v == nil || complete(v.typ) {
+			continue
+		}
+		var t *syntax.Type
+		if len(s.Rhs) == len(s.Lhs) {
+			t = c.typeOf(s.Rhs[i])
+		} else if len(s.Rhs) == 1 {
+			t = c.resultTypes(s.Rhs[0], len(s.Lhs))[i]
+		}
+		if t != nil && (complete(t) || v.typ == nil) {
+			v.typ = t
+		}
+	}
+}
+
+// complete reports whether all of a type is known.
+func complete(t *syntax.Type) bool {
+	if t == nil || t.Name == "" {
+		return false
+	}
+	for i := range t.Args {
+		if !complete(&t.Args[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // assignSuchThat compiles x :| P for variables that exist.

@@ -18,7 +18,7 @@ func (c *compiler) pattern(p *syntax.Pattern) matcher {
 	c.depth++
 	defer func() { c.depth-- }()
 	switch {
-	case p == nil || c.depth > maxNesting:
+	case p == nil || c.depth > maxNesting || c.exhausted():
 		return refuse
 	case len(p.Or) > 0:
 		var list []matcher
@@ -170,7 +170,7 @@ func (c *compiler) variable(v syntax.Variable, init *syntax.Expr) matcher {
 	}
 	t := v.Type
 	if t == nil && init != nil {
-		t = c.typeOf(init)
+		t = widened(c.typeOf(init))
 	}
 	slot := c.bind(v.Name, t)
 	return func(_ *machine, f *frame, v Value) bool {

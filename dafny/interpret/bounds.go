@@ -10,7 +10,14 @@ type bounds struct {
 	sets      map[string][]*syntax.Expr
 	equals    map[string][]*syntax.Expr
 	depth     int
+	work      int
+	inlined   int
+	// inline replaces the call of a predicate by its body.
+	inline func(*syntax.Expr) *syntax.Expr
 }
+
+// maxBoundWork bounds the search for bounds.
+const maxBoundWork = 2000
 
 // bound is a limit of an integer or a character.
 type bound struct {
@@ -20,7 +27,7 @@ type bound struct {
 
 // collect reads a condition that holds, or does not hold.
 func (b *bounds) collect(e *syntax.Expr, holds bool) {
-	if e == nil || b.depth > 200 {
+	if b.work++; e == nil || b.depth > 200 || b.work > maxBoundWork {
 		return
 	}
 	b.depth++
@@ -28,6 +35,12 @@ func (b *bounds) collect(e *syntax.Expr, holds bool) {
 	switch e.Kind {
 	case syntax.Then:
 		b.collect(e.Args[0], holds)
+	case syntax.Apply:
+		if b.inline != nil && b.inlined < 3 {
+			b.inlined++
+			b.collect(b.inline(e), holds)
+			b.inlined--
+		}
 	case syntax.Unary:
 		if e.Name == "!" {
 			b.collect(e.Args[0], !holds)
@@ -157,6 +170,9 @@ func (b *bounds) mentions(e *syntax.Expr, name string) bool {
 // follows i < n, which is of use as long as j has no value.
 func (b *bounds) closed(of map[string][]bound, name string, depth int) (list []bound) {
 	for _, x := range of[name] {
+		if b.work++; b.work > maxBoundWork {
+			return list
+		}
 		if !b.mentions(x.e, name) {
 			list = append(list, x)
 			continue

@@ -70,6 +70,9 @@ func (r *routine) compile() {
 			r.pure = false
 		}
 	}
+	if d.HasWord("twostate") {
+		r.pure = false
+	}
 	r.results = c.next
 	if d.Callable() {
 		r.compileMethod(c)
@@ -99,12 +102,18 @@ func (r *routine) compileMethod(c *compiler) {
 
 // call calls a function or evaluates a constant.
 func (m *machine) call(r *routine, this Value, args []Value) Value {
+	return m.callAt(nil, r, this, args)
+}
+
+// callAt calls a function that may look at an earlier heap.
+func (m *machine) callAt(old *heap, r *routine, this Value, args []Value) Value {
 	r.prepare()
 	f, s := m.enter(r.slots, r.weight)
 	if f == nil {
 		return Value{}
 	}
 	f.slots[0] = this
+	f.old = old
 	if len(args) != len(r.decl.Params) {
 		m.unsupported("default arguments")
 	} else {
@@ -196,7 +205,7 @@ func (c *compiler) apply(e *syntax.Expr) code {
 		}
 		return direct(target.routine, target.this, args)
 	case target.name != "":
-		return dispatch(c.in, target.this, target.name, args)
+		return dispatch(c.in, c.expr(target.object), target.name, args)
 	}
 	x := c.expr(e.Args[0])
 	return func(m *machine, f *frame) Value {
@@ -216,6 +225,7 @@ type target struct {
 	routine     *routine
 	this        code
 	name        string
+	object      *syntax.Expr // whose member the name is
 }
 
 func (c *compiler) target(e *syntax.Expr) target {
@@ -231,7 +241,7 @@ func (c *compiler) target(e *syntax.Expr) target {
 					return target{routine: c.in.routine(x, c.class), this: thisCode}
 				}
 			}
-			return target{this: c.expr(callee.Args[0]), name: callee.Name}
+			return target{name: callee.Name, object: callee.Args[0]}
 		}
 		if d.Kind == syntax.Module {
 			if x := c.in.lookup(d.Name+"."+callee.Name, c.path); x != nil && isRoutine(x) {
@@ -263,7 +273,7 @@ func (c *compiler) targetNamed(name string) target {
 			case isStatic(x) || c.static:
 				return target{routine: c.in.routine(x, c.class)}
 			case c.class.decl.Kind == syntax.Trait:
-				return target{this: thisCode, name: name}
+				return target{name: name, object: &syntax.Expr{Kind: syntax.Literal, Name: "this"}}
 			}
 			return target{routine: c.in.routine(x, c.class), this: thisCode}
 		}
@@ -312,6 +322,7 @@ func direct(r *routine, this code, args []code) code {
 		if this != nil {
 			g.slots[0] = this(m, f)
 		}
+		g.old = f.old // for what compares two states
 		for i, x := range args {
 			g.slots[1+i] = x(m, f)
 		}
@@ -332,7 +343,7 @@ func dispatch(in *Interpreter, this code, name string, args []code) code {
 			if r.decl.Callable() {
 				return m.unsupported("a method in an expression")
 			}
-			return m.call(r, v, list)
+			return m.callAt(f.old, r, v, list)
 		}
 		return m.applyValue(m.member(in, v, name, -1), list)
 	}

@@ -151,6 +151,10 @@ func (m *machine) mapGet(p *mapping, k Value) (Value, bool) {
 
 // contains is the operator "in".
 func (m *machine) contains(v, c Value) bool {
+	if list := c.elements(); len(list) > 0 && list[0].kind != v.kind {
+		m.confused("in")
+		return false
+	}
 	switch p := c.p.(type) {
 	case *sequence:
 		for _, x := range p.list {

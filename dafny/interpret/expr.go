@@ -16,8 +16,12 @@ func (c *compiler) expr(e *syntax.Expr) code {
 	}
 	c.depth++
 	c.deep = max(c.deep, c.depth)
-	defer func() { c.depth-- }()
-	if c.depth > maxNesting {
+	c.within++
+	defer func() {
+		c.depth--
+		c.within--
+	}()
+	if c.depth > maxNesting || c.exhausted() {
 		return unsupported("expressions that are nested too deeply")
 	}
 	switch e.Kind {

@@ -2,7 +2,7 @@ package interpret
 
 import (
 	"math/big"
-	"math/rand"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,6 +36,8 @@ type generator struct {
 	style  style
 	// largest bounds lengths.
 	largest int
+	// building is how many objects are being made one within the other.
+	building int
 }
 
 const maxGenerated = 4
@@ -57,15 +59,15 @@ func (g *generator) value(t syntax.Type, path []string, depth int) Value {
 	case "nat", "ORDINAL":
 		return g.int(0)
 	case "bool":
-		return boolean(g.rand.Intn(2) == 0)
+		return boolean(g.rand.IntN(2) == 0)
 	case "char":
 		return g.char()
 	case "real":
-		return rational(big.NewRat(int64(g.rand.Intn(21)-6), []int64{1, 1, 2, 4}[g.rand.Intn(4)]))
+		return rational(big.NewRat(int64(g.rand.IntN(21)-6), []int64{1, 1, 2, 4}[g.rand.IntN(4)]))
 	case "string":
 		return g.text()
 	case "object":
-		return Value{}
+		return g.known(nil)
 	}
 	arg := func(i int) syntax.Type {
 		if i < len(base.Args) {
@@ -77,6 +79,9 @@ func (g *generator) value(t syntax.Type, path []string, depth int) Value {
 	case "seq":
 		return seqOf(g.list(arg(0), path, depth))
 	case "set", "iset":
+		if !g.plain && g.isReference(arg(0), path) {
+			return g.knownSet(arg(0), path)
+		}
 		return g.m.setOf(g.list(arg(0), path, depth))
 	case "multiset":
 		return g.m.multisetOf(seqOf(g.list(arg(0), path, depth)))
@@ -139,34 +144,34 @@ func (g *generator) constrained(base, t syntax.Type, path []string, depth int) V
 
 func (g *generator) int(low int64) Value {
 	if g.style == binaryDigits {
-		return integer(int64(g.rand.Intn(2)))
+		return integer(int64(g.rand.IntN(2)))
 	}
 	if g.style == positive {
 		low = 1
 	}
-	n := low + g.rand.Int63n(9-low)
-	if list := g.in.literals.ints; len(list) > 0 && g.rand.Intn(5) == 0 {
-		n = list[g.rand.Intn(len(list))] + int64(g.rand.Intn(3)) - 1
+	n := low + g.rand.Int64N(9-low)
+	if list := g.in.literals.ints; len(list) > 0 && g.rand.IntN(5) == 0 {
+		n = list[g.rand.IntN(len(list))] + int64(g.rand.IntN(3)) - 1
 	}
-	if g.rand.Intn(40) == 0 {
-		n = int64(10 + g.rand.Intn(30))
+	if g.rand.IntN(40) == 0 {
+		n = int64(10 + g.rand.IntN(30))
 	}
 	return integer(max(n, low))
 }
 
 func (g *generator) char() Value {
-	if list := g.in.literals.chars; len(list) > 0 && g.rand.Intn(3) == 0 {
-		return character(list[g.rand.Intn(len(list))])
+	if list := g.in.literals.chars; len(list) > 0 && g.rand.IntN(3) == 0 {
+		return character(list[g.rand.IntN(len(list))])
 	}
-	if g.rand.Intn(12) == 0 {
-		return character([]rune("AZ09 z")[g.rand.Intn(6)])
+	if g.rand.IntN(12) == 0 {
+		return character([]rune("AZ09 z")[g.rand.IntN(6)])
 	}
-	return character([]rune("abc")[g.rand.Intn(3)])
+	return character([]rune("abc")[g.rand.IntN(3)])
 }
 
 func (g *generator) text() Value {
-	if list := g.in.literals.strings; len(list) > 0 && g.rand.Intn(8) == 0 {
-		return text(list[g.rand.Intn(len(list))])
+	if list := g.in.literals.strings; len(list) > 0 && g.rand.IntN(8) == 0 {
+		return text(list[g.rand.IntN(len(list))])
 	}
 	return seqOf(g.list(syntax.Type{Name: "char"}, nil, 0))
 }
@@ -183,7 +188,7 @@ func (g *generator) size(depth int) int {
 	if depth > 0 || g.plain {
 		largest = min(largest, 4)
 	}
-	return min((g.rand.Intn(largest+2)+g.rand.Intn(largest+2))/2, largest)
+	return min((g.rand.IntN(largest+2)+g.rand.IntN(largest+2))/2, largest)
 }
 
 func (g *generator) list(t syntax.Type, path []string, depth int) []Value {
@@ -218,7 +223,7 @@ func (g *generator) arrange(list []Value) {
 				list[i] = g.m.add(top, integer(1))
 			}
 		}
-		if g.rand.Intn(2) == 0 {
+		if g.rand.IntN(2) == 0 {
 			slices.SortFunc(list, g.m.compare)
 		}
 	}
@@ -231,7 +236,7 @@ func (g *generator) array(t syntax.Type, path []string, depth int) Value {
 		}
 		return Value{}
 	}
-	if t.Nullable && g.rand.Intn(6) == 0 {
+	if t.Nullable && g.rand.IntN(6) == 0 {
 		return reference(0)
 	}
 	dims := 1
@@ -253,7 +258,7 @@ func (g *generator) array(t syntax.Type, path []string, depth int) Value {
 	o := &object{}
 	size := 1
 	for range dims {
-		n := g.rand.Intn(4)
+		n := g.rand.IntN(4)
 		o.lengths = append(o.lengths, int64(n))
 		size *= n
 	}
@@ -282,38 +287,15 @@ func (g *generator) data(k *class, t syntax.Type, depth int) Value {
 	if len(list) == 0 {
 		return g.m.unsupported("a value of the type " + k.decl.Name)
 	}
-	x := list[g.rand.Intn(len(list))]
+	x := list[g.rand.IntN(len(list))]
 	if len(x.fields) == 0 && depth == 0 { // the interesting ones have fields
-		x = list[g.rand.Intn(len(list))]
+		x = list[g.rand.IntN(len(list))]
 	}
 	d := &data{constructor: x}
 	for _, v := range x.fields {
 		d.fields = append(d.fields, g.value(substitute(*v.Type, k.decl.TypeParams, t.Args), k.decl.Path, depth+1))
 	}
 	return Value{kind: Data, p: d}
-}
-
-// object makes up an object with random fields. Only some of them will satisfy an
-// invariant of the class.
-func (g *generator) object(k *class, t syntax.Type, depth int) Value {
-	if g.plain {
-		if t.Nullable {
-			return reference(0)
-		}
-		return Value{}
-	}
-	if t.Nullable && (depth > 2 || g.rand.Intn(2) == 0) {
-		return reference(0)
-	}
-	o := &object{class: k}
-	for _, v := range k.fields {
-		if v.Type == nil {
-			o.cells = append(o.cells, Value{})
-			continue
-		}
-		o.cells = append(o.cells, g.value(substitute(*v.Type, k.decl.TypeParams, t.Args), k.decl.Path, depth+1))
-	}
-	return g.m.allocate(o)
 }
 
 // function makes up one of a few simple functions.
@@ -323,8 +305,14 @@ func (g *generator) function(t syntax.Type, path []string, depth int) Value {
 		return g.m.unsupported("a function")
 	}
 	result := t.Args[n]
-	seed := g.rand.Int63n(1000)
+	seed := g.rand.Int64N(1000)
 	fixed := g.value(result, path, depth+1)
+	if n == 2 && fixed.kind == Bool && g.rand.IntN(3) > 0 { // it may be to compare
+		relation := relationOf([]string{"<", "<=", ">", ">=", "==", "!="}[g.rand.IntN(6)])
+		return Value{kind: Func, p: &closure{params: n, call: func(m *machine, args []Value) Value {
+			return boolean(relation(m, args[0], args[1]))
+		}}}
+	}
 	in := g.in
 	return Value{kind: Func, p: &closure{params: n, call: func(m *machine, args []Value) Value {
 		if n == 0 {
@@ -337,7 +325,7 @@ func (g *generator) function(t syntax.Type, path []string, depth int) Value {
 				h = (h*31 + int64(b)) % 1_000_003
 			}
 		}
-		inner := generator{in: in, m: m, rand: rand.New(rand.NewSource(h)), plain: true, length: -1}
+		inner := generator{in: in, m: m, rand: rand.New(rand.NewPCG(uint64(h), 0)), plain: true, length: -1}
 		return inner.value(result, path, depth+1)
 	}}}
 }

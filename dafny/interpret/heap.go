@@ -15,7 +15,7 @@ type heap struct {
 }
 
 // maxCells bounds the elements and fields that a run allocates.
-const maxCells = 1 << 18
+const maxCells = 1 << 17
 
 // object is an array or an object of a class.
 type object struct {

@@ -12,7 +12,7 @@ func named(name string, args ...syntax.Type) *syntax.Type {
 
 // typeOf infers an expression's type as well as it can; nil says that it cannot.
 func (c *compiler) typeOf(e *syntax.Expr) *syntax.Type {
-	if e == nil || c.depth > maxNesting {
+	if e == nil || c.depth > maxNesting || c.exhausted() {
 		return nil
 	}
 	c.depth++
@@ -34,7 +34,7 @@ func (c *compiler) typeOf(e *syntax.Expr) *syntax.Type {
 		switch e.Name {
 		case "+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>":
 			t := c.typeOf(e.Args[0])
-			if t == nil || len(t.Args) == 1 && t.Args[0].Name == "" {
+			if !complete(t) {
 				t = c.typeOf(e.Args[1])
 			}
 			return widened(t)
@@ -69,7 +69,15 @@ func (c *compiler) typeOf(e *syntax.Expr) *syntax.Type {
 			return named("seq", base.Args[0])
 		}
 		return t
-	case syntax.Update, syntax.With:
+	case syntax.Update:
+		t := c.typeOf(e.Args[0])
+		if t != nil && !complete(t) && strings.HasSuffix(t.Name, "map") && len(e.Args) > 2 {
+			if k, v := c.typeOf(e.Args[1]), c.typeOf(e.Args[2]); k != nil && v != nil {
+				return named(t.Name, *k, *v)
+			}
+		}
+		return t
+	case syntax.With:
 		return c.typeOf(e.Args[0])
 	default:
 		return c.typeOfConstruct(e)
@@ -117,7 +125,10 @@ func (c *compiler) typeOfConstruct(e *syntax.Expr) *syntax.Type {
 		}
 		return t
 	case syntax.If:
-		return c.typeOf(e.Args[1])
+		if t := c.typeOf(e.Args[1]); complete(t) {
+			return t
+		}
+		return c.typeOf(e.Args[2])
 	case syntax.Match:
 		if len(e.Args) > 1 {
 			return c.typeOf(e.Args[1])
@@ -134,12 +145,27 @@ func (c *compiler) typeOfConstruct(e *syntax.Expr) *syntax.Type {
 			return named("multiset", t.Args[0])
 		}
 	case syntax.SetOf:
-		if len(e.Vars) == 1 && e.Args[1] == nil && e.Vars[0].Type != nil {
-			return named("set", *e.Vars[0].Type)
+		term := e.Args[1]
+		if term == nil {
+			term = &syntax.Expr{Kind: syntax.Ident, Name: e.Vars[0].Name}
 		}
-		return named("set", syntax.Type{})
+		return named(e.Name, c.typesWithin(e, term)...)
 	case syntax.MapOf:
-		return named("map", syntax.Type{}, syntax.Type{})
+		key := &syntax.Expr{Kind: syntax.Ident, Name: e.Vars[0].Name}
+		if len(e.Args) > 2 && e.Args[1] != nil {
+			key = e.Args[1]
+		}
+		return named(e.Name, c.typesWithin(e, key, e.Args[len(e.Args)-1])...)
+	case syntax.Lambda:
+		t := named("->")
+		for _, v := range e.Vars {
+			if v.Type == nil {
+				return nil
+			}
+			t.Args = append(t.Args, *v.Type)
+		}
+		t.Args = append(t.Args, c.typesWithin(e, e.Args[0])...)
+		return t
 	case syntax.SeqInit:
 		if f := c.typeOf(e.Args[1]); f != nil && len(f.Args) == 2 {
 			return named("seq", f.Args[1])
@@ -149,6 +175,31 @@ func (c *compiler) typeOfConstruct(e *syntax.Expr) *syntax.Type {
 		return c.typeOfNew(e.New)
 	}
 	return nil
+}
+
+// typesWithin infers the types of expressions where the variables of a
+// comprehension are visible.
+func (c *compiler) typesWithin(e *syntax.Expr, list ...*syntax.Expr) []syntax.Type {
+	mark := c.mark()
+	c.within++
+	defer func() {
+		c.release(mark)
+		c.within--
+	}()
+	for _, v := range e.Vars {
+		t := v.Type
+		if t == nil && e.Kind != syntax.Lambda {
+			t = c.guess(v.Name, e.Args[0])
+		}
+		c.bind(v.Name, t)
+	}
+	types := make([]syntax.Type, len(list))
+	for i, x := range list {
+		if t := c.typeOf(x); t != nil {
+			types[i] = *t
+		}
+	}
+	return types
 }
 
 func (c *compiler) typeOfNew(a *syntax.Allocation) *syntax.Type {
@@ -259,7 +310,7 @@ func (c *compiler) typeOfCall(e *syntax.Expr) *syntax.Type {
 	case t.routine != nil:
 		return c.resultOf(t.routine.decl, e)
 	case t.name != "":
-		if owner := c.classOfType(c.typeOf(e.Args[0].Args[0])); owner != nil {
+		if owner := c.classOfType(c.typeOf(t.object)); owner != nil {
 			if d := owner.members[t.name]; d != nil && isRoutine(d) {
 				return c.resultOf(d, e)
 			}
@@ -335,6 +386,9 @@ func (c *compiler) typeOfMember(e *syntax.Expr) *syntax.Type {
 			}
 		}
 		return nil
+	}
+	if first, second, ok := strings.Cut(e.Name, "."); ok {
+		return c.typeOfMember(&syntax.Expr{Kind: syntax.Member, Name: second, Args: []*syntax.Expr{{Kind: syntax.Member, Name: first, Args: e.Args}}})
 	}
 	t := c.typeOf(e.Args[0])
 	if t == nil {

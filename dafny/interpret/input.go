@@ -51,11 +51,11 @@ func (p *proposal) propose(try int) {
 	if try%5 == 0 {
 		p.g.largest = 2 // short ones satisfy more
 	}
-	if x.rand.Intn(2) == 0 {
-		p.g.style = style(x.rand.Intn(int(styles)))
+	if x.rand.IntN(2) == 0 {
+		p.g.style = style(x.rand.IntN(int(styles)))
 	}
-	if x.rand.Intn(3) == 0 { // several of the same length
-		p.g.length = x.rand.Intn(p.g.largest + 1)
+	if x.rand.IntN(3) == 0 { // several of the same length
+		p.g.length = x.rand.IntN(p.g.largest + 1)
 	}
 	if x.routine.class != nil && !isStatic(x.decl) {
 		p.f.slots[0] = p.self()
@@ -99,15 +99,15 @@ func (p *proposal) relate() {
 	}
 	for i := range p.x.decl.Params {
 		v := p.f.slots[1+i]
-		list := lists[p.x.rand.Intn(len(lists))]
-		switch p.x.rand.Intn(4) {
+		list := lists[p.x.rand.IntN(len(lists))]
+		switch p.x.rand.IntN(4) {
 		case 0:
-			if w := list[p.x.rand.Intn(len(list))]; w.kind == v.kind && v.kind != Ref {
+			if w := list[p.x.rand.IntN(len(list))]; w.kind == v.kind && v.kind >= Int && v.kind <= Char {
 				p.f.slots[1+i] = w
 			}
 		case 1:
 			if v.kind == Int {
-				p.f.slots[1+i] = integer(int64(p.x.rand.Intn(len(list) + 1)))
+				p.f.slots[1+i] = integer(int64(p.x.rand.IntN(len(list) + 1)))
 			}
 		}
 	}

@@ -3,7 +3,7 @@ package interpret
 import (
 	"context"
 	"fmt"
-	"math/rand"
+	"math/rand/v2"
 )
 
 // The limits of one run or evaluation.

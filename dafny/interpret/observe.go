@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand"
+	"math/rand/v2"
 
 	"github.com/ansatz-prover/ansatz/dafny/syntax"
 )
@@ -99,7 +99,7 @@ func (o *observer) record(p *point, m *machine, f *frame) {
 	case len(s.middle) < perRun:
 		s.middle = append(s.middle, out)
 	default:
-		if i := o.rand.Intn(s.count); i < perRun {
+		if i := o.rand.IntN(s.count); i < perRun {
 			s.middle[i] = out
 		}
 	}
@@ -152,10 +152,11 @@ type experiment struct {
 	inputs  map[string]int
 	refused int // inputs since the last run
 	memo    map[memoKey]Value
+	spent   int // steps for inputs that were refused
 }
 
 func (in *Interpreter) experiment(ctx context.Context, d *syntax.Decl, o Options) *experiment {
-	x := &experiment{in: in, ctx: ctx, decl: d, options: o, rand: rand.New(rand.NewSource(o.Seed)), all: map[*point][]*Snapshot{}, inputs: map[string]int{}, memo: map[memoKey]Value{}}
+	x := &experiment{in: in, ctx: ctx, decl: d, options: o, rand: rand.New(rand.NewPCG(uint64(o.Seed), 0)), all: map[*point][]*Snapshot{}, inputs: map[string]int{}, memo: map[memoKey]Value{}}
 	x.points = &points{loops: map[int]*point{}, before: map[int]*point{}}
 	r := &routine{in: in, decl: d, class: in.owner(d)}
 	r.once.Do(func() { r.compileObserved(x.points) })
@@ -176,7 +177,7 @@ func (in *Interpreter) owner(d *syntax.Decl) *class {
 }
 
 func (x *experiment) machine() *machine {
-	return &machine{ctx: x.ctx, heap: newHeap(), steps: x.options.MaxSteps, rand: x.rand, running: true, memo: x.memo}
+	return &machine{ctx: x.ctx, heap: newHeap(), steps: x.options.MaxSteps, rand: x.rand, running: true, memo: x.memo, stack: make([]Value, 512)}
 }
 
 // maxRepeats is how often the same input is run; runs may differ by chance.
@@ -189,6 +190,7 @@ func (x *experiment) once(try int) bool {
 	f, saved, ok := x.input(m, try)
 	if !ok {
 		x.refused++
+		x.spent += x.options.MaxSteps - m.steps + 20
 		return false
 	}
 	key := x.key(m, f)
@@ -231,9 +233,12 @@ func (x *experiment) once(try int) bool {
 	return true
 }
 
+// refusedSteps bounds the steps for inputs that are refused.
+const refusedSteps = 3_000_000
+
 // hopeless reports whether further tries are not worth their time.
 func (x *experiment) hopeless() bool {
-	return x.cut > 3*x.options.Runs || x.refused > 50 && x.trivial()
+	return x.cut > 3*x.options.Runs || x.runs == 0 && x.cut >= x.options.Runs || x.spent > refusedSteps || x.refused > 50 && x.trivial()
 }
 
 // trivial reports whether there is only one input.
@@ -249,7 +254,7 @@ func (x *experiment) thin(list []*Snapshot, n int) []*Snapshot {
 	var kept []*Snapshot
 	for i, s := range list {
 		// Each is kept with the probability that makes it n in all.
-		if x.rand.Intn(len(list)-i) < n-len(kept) {
+		if x.rand.IntN(len(list)-i) < n-len(kept) {
 			kept = append(kept, s)
 		}
 	}

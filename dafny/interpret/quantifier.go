@@ -8,7 +8,12 @@ func (c *compiler) quantifier(e *syntax.Expr) code {
 	mark := c.mark()
 	defer c.release(mark)
 	universal := e.Kind == syntax.Forall
-	s := c.search(e.Vars, func(b *bounds) {
+	if universal && c.splits < maxAlternatives {
+		if x := c.split(e); x != nil {
+			return x
+		}
+	}
+	s := c.search(e.Vars, e.Args, func(b *bounds) {
 		b.collect(e.Args[0], true)
 		// Of a forall, only instances matter where the body is false.
 		b.collect(e.Args[1], !universal)
@@ -44,11 +49,31 @@ func (c *compiler) quantifier(e *syntax.Expr) code {
 	}
 }
 
+// split compiles a forall whose variables have no bounds as several, if that helps.
+func (c *compiler) split(e *syntax.Expr) code {
+	mark := c.mark()
+	s := c.search(e.Vars, e.Args, func(b *bounds) {
+		b.collect(e.Args[0], true)
+		b.collect(e.Args[1], false)
+	})
+	c.release(mark)
+	if s.bounded() {
+		return nil
+	}
+	list := rewritten(e)
+	if list == nil {
+		return nil
+	}
+	c.splits++
+	defer func() { c.splits-- }()
+	return c.conjunction(list)
+}
+
 // setOf compiles set x | P :: e.
 func (c *compiler) setOf(e *syntax.Expr) code {
 	mark := c.mark()
 	defer c.release(mark)
-	s := c.search(e.Vars, func(b *bounds) { b.collect(e.Args[0], true) })
+	s := c.search(e.Vars, e.Args, func(b *bounds) { b.collect(e.Args[0], true) })
 	within := constant(boolean(true))
 	if e.Args[0] != nil {
 		within = c.expr(e.Args[0])
@@ -88,7 +113,7 @@ func (c *compiler) termOf(e *syntax.Expr, v syntax.Variable) code {
 func (c *compiler) mapOf(e *syntax.Expr) code {
 	mark := c.mark()
 	defer c.release(mark)
-	s := c.search(e.Vars, func(b *bounds) { b.collect(e.Args[0], true) })
+	s := c.search(e.Vars, e.Args, func(b *bounds) { b.collect(e.Args[0], true) })
 	within := constant(boolean(true))
 	if e.Args[0] != nil {
 		within = c.expr(e.Args[0])
@@ -128,7 +153,7 @@ const maxChoices = 8
 // choice declares the variables of "x :| P" and compiles the search for their
 // values.
 func (c *compiler) choice(vars []syntax.Variable, p *syntax.Expr) func(m *machine, f *frame) bool {
-	s := c.search(vars, func(b *bounds) { b.collect(p, true) })
+	s := c.search(vars, []*syntax.Expr{p}, func(b *bounds) { b.collect(p, true) })
 	test := c.expr(p)
 	random := make([]code, len(vars))
 	for i, v := range vars {
@@ -166,7 +191,7 @@ func (c *compiler) choice(vars []syntax.Variable, p *syntax.Expr) func(m *machin
 		}
 		i := 0
 		if m.running {
-			i = m.rand.Intn(len(found))
+			i = m.rand.IntN(len(found))
 		}
 		for j, d := range s.all {
 			f.slots[d.slot] = found[i][j]
@@ -212,6 +237,7 @@ type domain struct {
 	class   *class  // of the objects
 	natural bool
 	number  bool // that the type is int is known
+	untyped bool // nothing is known of the type; integers are the most frequent
 	check   check
 }
 
@@ -221,11 +247,23 @@ type limit struct {
 }
 
 // search declares variables and finds out what they range over.
-func (c *compiler) search(vars []syntax.Variable, collect func(*bounds)) *search {
+//
+// The conditions in about tell the types that are not written.
+func (c *compiler) search(vars []syntax.Variable, about []*syntax.Expr, collect func(*bounds)) *search {
 	s := &search{}
-	b := &bounds{open: map[string]bool{}, low: map[string][]bound{}, high: map[string][]bound{}, sets: map[string][]*syntax.Expr{}, equals: map[string][]*syntax.Expr{}}
+	b := &bounds{inline: c.inline, open: map[string]bool{}, low: map[string][]bound{}, high: map[string][]bound{}, sets: map[string][]*syntax.Expr{}, equals: map[string][]*syntax.Expr{}}
 	byName := map[string]*domain{}
 	for _, v := range vars {
+		if v.Type == nil {
+			for _, e := range about {
+				if v.Type = c.guess(v.Name, e); v.Type != nil {
+					break
+				}
+			}
+			if v.Type != nil && (v.Type.Name == "" || v.Type.Nullable) {
+				v.Type = nil
+			}
+		}
 		d := &domain{slot: c.bind(v.Name, v.Type)}
 		s.all = append(s.all, d)
 		byName[v.Name] = d
@@ -257,6 +295,7 @@ func (c *compiler) search(vars []syntax.Variable, collect func(*bounds)) *search
 // typeDomain adds what is known from the variable's type.
 func (c *compiler) typeDomain(d *domain, b *bounds, v syntax.Variable) {
 	if v.Type == nil {
+		d.untyped = true
 		return
 	}
 	base, constraints := c.in.expand(*v.Type, c.path)
@@ -431,7 +470,7 @@ func (d *domain) numbers(m *machine, f *frame, each func(Value) bool) (all, more
 		high = low + window
 	case hasHigh:
 		low = high - window
-	case d.number:
+	case d.number || d.untyped:
 		low, high = -window/4, window
 	default:
 		return false, true

@@ -51,13 +51,13 @@ func (p *proposal) repair(n, repeated int) {
 	if repeated < 4 && p.solve(e) {
 		return
 	}
-	if len(about) == 1 || rand.Intn(2) == 0 {
-		about = about[rand.Intn(len(about)):][:1]
+	if len(about) == 1 || rand.IntN(2) == 0 {
+		about = about[rand.IntN(len(about)):][:1]
 	}
-	p.g.style = style(rand.Intn(int(styles)))
+	p.g.style = style(rand.IntN(int(styles)))
 	p.g.length = -1
-	if rand.Intn(2) == 0 {
-		p.g.length = rand.Intn(5)
+	if rand.IntN(2) == 0 {
+		p.g.length = rand.IntN(5)
 	}
 	for _, i := range about {
 		p.redraw(i)
@@ -102,7 +102,7 @@ func (p *proposal) compare(op string, x, y *syntax.Expr) bool {
 	if p.holds(binary(op, x, y)) {
 		return false
 	}
-	if p.x.rand.Intn(2) == 0 {
+	if p.x.rand.IntN(2) == 0 {
 		x, y, op = y, x, mirrored(op)
 	}
 	return p.put(op, x, y) || p.put(mirrored(op), y, x)
@@ -179,15 +179,15 @@ func (p *proposal) put(op string, x, y *syntax.Expr) bool {
 	}
 	switch op {
 	case "<":
-		n -= 1 + int64(rand.Intn(3))
+		n -= 1 + int64(rand.IntN(3))
 	case "<=":
-		n -= int64(rand.Intn(3))
+		n -= int64(rand.IntN(3))
 	case ">":
-		n += 1 + int64(rand.Intn(3))
+		n += 1 + int64(rand.IntN(3))
 	case ">=":
-		n += int64(rand.Intn(3))
+		n += int64(rand.IntN(3))
 	case "!=":
-		n += 1 + int64(rand.Intn(2))
+		n += 1 + int64(rand.IntN(2))
 	case "==":
 	default:
 		return false

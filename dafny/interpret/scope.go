@@ -43,16 +43,37 @@ type compiler struct {
 	// results are the method's, from the slot firstResult on.
 	results     []syntax.Variable
 	firstResult int
+	// splits is how many quantifiers that are being split this is within.
+	splits int
+	// work counts what is compiled and inferred, also in vain. It is bounded: parts
+	// are looked at several times, and nested ones more often still.
+	work int
+	// within is how many expressions this is within.
+	within int
+	// locals collects what the statements declare, if it is not nil.
+	locals *[]*scope
 }
 
 // maxNesting bounds how deep expressions may be nested.
 const maxNesting = 1000
+
+// maxWork bounds how much is compiled for one routine or expression.
+const maxWork = 200_000
+
+// exhausted counts work and reports whether it is too much.
+func (c *compiler) exhausted() bool {
+	c.work++
+	return c.work > maxWork
+}
 
 func (c *compiler) bind(name string, t *syntax.Type) (slot int) {
 	slot = c.next
 	c.scope = &scope{outer: c.scope, name: name, slot: slot, typ: t}
 	c.next++
 	c.max = max(c.max, c.next)
+	if c.locals != nil && c.within == 0 && name != "" {
+		*c.locals = append(*c.locals, c.scope)
+	}
 	return slot
 }
 

@@ -48,7 +48,7 @@ func (p *points) add(to map[int]*point, offset int, c *compiler) *point {
 func newPoint(c *compiler) *point {
 	p := &point{in: c.in, compiler: *c}
 	p.compiler.points = nil
-	p.compiler.depth, p.compiler.deep = 0, 0
+	p.compiler.depth, p.compiler.deep, p.compiler.work = 0, 0, 0
 	p.compiler.max = p.compiler.next
 	return p
 }
@@ -93,7 +93,7 @@ func (s *Snapshot) Eval(e *syntax.Expr) (v Value, err error) {
 func (in *Interpreter) machine() *machine {
 	m, ok := in.machines.Get().(*machine)
 	if !ok {
-		m = &machine{memo: map[memoKey]Value{}}
+		m = &machine{memo: map[memoKey]Value{}, stack: make([]Value, 512)}
 	}
 	m.err, m.steps, m.top, m.calls, m.weight, m.inside = nil, evalSteps, 0, 0, 0, 0
 	return m

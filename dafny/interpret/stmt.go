@@ -68,7 +68,7 @@ func (c *compiler) stmt(s *syntax.Stmt) step {
 	c.depth++
 	c.deep = max(c.deep, c.depth)
 	defer func() { c.depth-- }()
-	if c.depth > maxNesting {
+	if c.depth > maxNesting || c.exhausted() {
 		return failing("statements that are nested too deeply")
 	}
 	var before *point
@@ -222,7 +222,7 @@ func (c *compiler) guard(s *syntax.Stmt) func(m *machine, f *frame) bool {
 	case len(s.Vars) > 0:
 		return c.choice(s.Vars, s.Guard)
 	case s.Guard == nil:
-		return func(m *machine, _ *frame) bool { return m.rand.Intn(2) == 0 }
+		return func(m *machine, _ *frame) bool { return m.rand.IntN(2) == 0 }
 	}
 	x := c.expr(s.Guard)
 	return func(m *machine, f *frame) bool { return m.truth(x(m, f)) }
@@ -249,7 +249,7 @@ func take(m *machine, f *frame, list []branch) (to flow, taken bool) {
 		return onward, false
 	}
 	// Each guard is tried, from a random one on; the first that holds is taken.
-	from := m.rand.Intn(len(list))
+	from := m.rand.IntN(len(list))
 	for i := range list {
 		b := list[(from+i)%len(list)]
 		if b.guard(m, f) {
@@ -330,7 +330,7 @@ func (c *compiler) while(s *syntax.Stmt, label string) step {
 	case len(s.Body) == 0:
 		return failing("a loop without a body")
 	default:
-		guard := func(m *machine, _ *frame) bool { return m.rand.Intn(4) > 0 }
+		guard := func(m *machine, _ *frame) bool { return m.rand.IntN(4) > 0 }
 		if s.Guard != nil {
 			guard = c.guard(s)
 		}
@@ -433,7 +433,7 @@ func (c *compiler) forallStmt(s *syntax.Stmt) step {
 	}
 	mark := c.mark()
 	defer c.release(mark)
-	q := c.search(s.Vars, func(b *bounds) { b.collect(s.Guard, true) })
+	q := c.search(s.Vars, []*syntax.Expr{s.Guard}, func(b *bounds) { b.collect(s.Guard, true) })
 	within := constant(boolean(true))
 	if s.Guard != nil {
 		within = c.expr(s.Guard)

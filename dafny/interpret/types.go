@@ -24,6 +24,10 @@ func (in *Interpreter) expand(t syntax.Type, path []string) (base syntax.Type, c
 		case d.Value != nil && len(d.Params) == 1:
 			constraints = append(constraints, d)
 			if d.Params[0].Type == nil {
+				c := &compiler{in: in, path: d.Path, static: true}
+				if t := c.guess(d.Params[0].Name, d.Value); t != nil {
+					return *t, constraints
+				}
 				return syntax.Type{Name: "int"}, constraints
 			}
 			t = substitute(*d.Params[0].Type, d.TypeParams, t.Args)
