@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/ansatz-prover/ansatz/benchmarks/dataset"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/problems"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
@@ -52,25 +53,43 @@ func newCheck(a *app) *cobra.Command {
 	var against string
 	var names []string
 	cmd := &cobra.Command{
-		Use: "check FILE.lean", GroupID: "search", Short: "Check complete proofs in a fresh prover",
+		Use: "check FILE.lean | check [ORIGINAL.dfy] FILE.dfy", GroupID: "search", Short: "Check complete proofs in a fresh prover",
 		Long: `Check each theorem of a file as a search's own proofs are checked: by rules about
 its text (no sorry, no axioms, nothing that runs code or redefines anything), and
 by a fresh prover that reads the whole text. With --against, the file must be the
-same as the original but for the proofs that are sorry there.`,
+same as the original but for the proofs that are sorry there.
+
+A Dafny program is checked as one annotated by a search is: it must be the original
+with annotations added, by its text and by what Dafny prints of both after it has
+inferred types, and a fresh Dafny must verify all of it. Without an original, it
+must be verified; what the program takes for granted itself is noted.`,
 		Example: `  ansatz check Done.lean
-  ansatz check Done.lean --against Todo.lean`,
-		Args: cobra.ExactArgs(1),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			return []cobra.Completion{"lean"}, cobra.ShellCompDirectiveFilterFileExt
-		},
+  ansatz check Done.lean --against Todo.lean
+  ansatz check Sum.dfy SumAnnotated.dfy
+  ansatz check SumAnnotated.dfy --against Sum.dfy`,
+		Args:              cobra.RangeArgs(1, 2),
+		ValidArgsFunction: completeFiles("lean", "dfy"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case isDafnyFile(args[len(args)-1]):
+				if len(args) == 2 {
+					if against != "" {
+						return usagef("", "the original is given twice: %s and --against %s", args[0], against)
+					}
+					against = args[0]
+				}
+				return a.checkDafny(cmd.Context(), connect, args[len(args)-1], against)
+			case len(args) == 2:
+				return usagef("ansatz check FILE.lean --against ORIGINAL.lean", "check takes one file in Lean, and two only for Dafny")
+			}
 			return a.check(cmd.Context(), connect, args[0], against, names)
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringVar(&against, "against", "", "the original `file`, with sorry")
+	cmd.Flags().StringVar(&against, "against", "", "the original `file`, with sorry or without annotations")
 	cmd.Flags().StringArrayVar(&names, "name", nil, "only theorems whose name matches this `glob` (may be repeated)")
 	connect.register(cmd.Flags())
+	connect.places.registerDafny(cmd.Flags())
 	return cmd
 }
 
@@ -106,7 +125,11 @@ func (a *app) check(ctx context.Context, connect connectOptions, path, against s
 		return err
 	}
 	sum, err := a.checkAll(ctx, conn, d, path, claims, len(unclear))
-	err = errors.Join(err, conn.close())
+	return checkOutcome(ctx, sum, errors.Join(err, conn.close()))
+}
+
+// checkOutcome is the error, and so the exit code, that sums up checks.
+func checkOutcome(ctx context.Context, sum checkSummary, err error) error {
 	switch {
 	case errors.Is(context.Cause(ctx), errInterrupted):
 		return &exitError{code: exitInterrupted}
@@ -141,7 +164,7 @@ func (a *app) claims(path, against string) ([]problems.Claim, []problems.Mistake
 
 func readLean(path string) (source.File, error) {
 	if filepath.Ext(path) != ".lean" {
-		return source.File{}, usagef("", "%s is not a .lean file", path)
+		return source.File{}, usagef("", "%s is not a .lean or .dfy file", path)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -161,10 +184,14 @@ func (a *app) checkAll(ctx context.Context, conn *connection, d *console.Display
 	for _, c := range claims {
 		width = max(width, min(utf8.RuneCountInString(c.Problem.Name), 40))
 	}
+	check := checkOne
+	if sum.Prover.Name == dataset.ForDafny {
+		check = checkProgram
+	}
 	for i, c := range claims {
 		d.Update(func(s *console.Status) { s.Index, s.Total, s.Name = i+1, len(claims), c.Problem.Name })
 		d.Phase("checking")
-		r, err := checkOne(ctx, conn.verifier, c)
+		r, err := check(ctx, conn.verifier, c)
 		d.Idle()
 		if err != nil {
 			return sum, err

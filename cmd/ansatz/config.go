@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ansatz-prover/ansatz/dafny"
 	"github.com/ansatz-prover/ansatz/lean"
 	"github.com/spf13/cobra"
 )
@@ -23,6 +24,7 @@ var options = [...]option{
 	{"db", "ANSATZ_DB", "db", "the database of searches"},
 	{"lean", lean.EnvLean, "lean", "a lean executable, or the folder of a toolchain"},
 	{"project", lean.EnvProject, "project", "the folder of a Lake project, for problems that import Mathlib"},
+	{"dafny", dafny.EnvDafny, "dafny", "a dafny executable, or the folder of a Dafny"},
 	{"npm-dir", "ANSATZ_NPM_DIR", "npm_dir", "the folder of Lean installed from npm"},
 	{"workers", "ANSATZ_WORKERS", "workers", "prover processes that work at the same time"},
 	{"timeout", "ANSATZ_TIMEOUT", "timeout", `time for each problem, such as "2m"`},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/ansatz-prover/ansatz/search/prooftree"
 	"github.com/ansatz-prover/ansatz/search/prooftree/export"
@@ -14,7 +15,7 @@ import (
 )
 
 // exportFormats are the names for --format.
-var exportFormats = []string{"json", "dot", "lean"}
+var exportFormats = []string{"json", "dot", "lean", "dfy"}
 
 type exportFlags struct {
 	format, output string
@@ -29,14 +30,16 @@ func newExport(a *app) *cobra.Command {
   json  the whole tree: run, counts, verdicts, attempts and nodes (see the
         documentation of package search/prooftree/export)
   dot   a graph for Graphviz
-  lean  the text that the final check accepted`,
+  lean  the text that the final check accepted
+  dfy   for Dafny, the program with its annotations that the final check accepted`,
 		Example: `  ansatz export last --format lean -o Done.lean
+  ansatz export last --format dfy -o Sum-annotated.dfy
   ansatz export last --format dot | dot -Tsvg > tree.svg`,
 		Args: cobra.ExactArgs(1), ValidArgsFunction: a.runIDs,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.export(cmd.Context(), f, args[0]) },
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&f.format, "format", "f", "json", "json, dot or lean")
+	flags.StringVarP(&f.format, "format", "f", "json", "json, dot, lean or dfy")
 	flags.StringVarP(&f.output, "output", "o", "", "write to this new `file` (default stdout)")
 	flags.BoolVar(&f.dot.Failed, "failed", false, "for dot: draw failed attempts too")
 	flags.BoolVar(&f.dot.ProofOnly, "proof-only", false, "for dot: draw only the proof")
@@ -82,7 +85,14 @@ func exporter(ctx context.Context, store *prooftree.Store, run string, f exportF
 		return func(w io.Writer) error { return export.JSON(ctx, w, store, run) }, nil
 	case "dot":
 		return func(w io.Writer) error { return export.DOT(ctx, w, store, run, f.dot) }, nil
-	case "lean":
+	case "lean", "dfy":
+		summary, err := store.Run(ctx, run)
+		if err != nil {
+			return nil, err
+		}
+		if l := languageOf(summary.Prover.Name); l.extension != f.format {
+			return nil, usagef("use --format "+l.extension, "run %s is one with %s", run, proverTitle(summary.Prover))
+		}
 		verdict, found, err := store.Proof(ctx, run)
 		if err != nil {
 			return nil, err
@@ -95,5 +105,5 @@ func exporter(ctx context.Context, store *prooftree.Store, run string, f exportF
 			return err
 		}, nil
 	}
-	return nil, usagef("known are: json, dot, lean", "unknown format %q", f.format)
+	return nil, usagef("known are: "+strings.Join(exportFormats, ", "), "unknown format %q", f.format)
 }

@@ -40,5 +40,8 @@ func TestProversText(t *testing.T) {
 	golden.Check(t, "provers.txt", proversText([]proverJSON{
 		{Source: "lean on PATH", Prover: provers.Info{Name: "lean", Variant: provers.Native}, Problem: "there is no `lean` on PATH", Hint: "install elan"},
 		{Source: "npm", Prover: provers.Info{Name: "lean", Version: "4.28.0-pre", Variant: provers.Npm, Path: "/opt/lean"}, Usable: true, Chosen: true, Notes: []string{"no Mathlib"}},
+		{Source: "dafny on PATH", Prover: provers.Info{Name: "dafny", Version: "2.3.0.10506", Variant: provers.Native, Path: "/usr/bin/dafny"}, Usable: true, Chosen: true,
+			Transport: "DafnyServer", Solver: &solverJSON{"/usr/bin/z3", "4.8.12"}},
+		{Source: "given path", Prover: provers.Info{Name: "dafny", Variant: provers.Native, Path: "/opt/dafny"}, Problem: "there is no Dafny in this folder", Hint: "it must have Dafny.dll in it"},
 	}))
 }

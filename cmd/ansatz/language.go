@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ansatz-prover/ansatz/benchmarks/dataset"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/treeview"
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search"
 	"github.com/ansatz-prover/ansatz/search/policy"
@@ -24,6 +25,8 @@ type language struct {
 	// stages is the portfolio, and stage the only stage of another strategy.
 	stages func() []search.Stage
 	stage  search.Stage
+	// style draws its trees.
+	style treeview.Style
 	// units says that the prover counts units for each action (--heartbeats).
 	units bool
 }
@@ -31,13 +34,13 @@ type language struct {
 // languages are those of the provers that can be searched with, the default first.
 var languages = []language{
 	{
-		name: dataset.ForLean, title: "Lean", extension: "lean", stages: search.DefaultStages, units: true,
+		name: dataset.ForLean, title: "Lean", extension: "lean", style: treeview.Tactics, stages: search.DefaultStages, units: true,
 		policies: map[string]func() policy.Policy{policyBuiltin: func() policy.Policy { return builtin.New() }},
 		stage: search.Stage{Batch: 8, MaxCandidates: 64, MaxDepth: 100, LengthPenalty: 0.5,
 			Limits: provers.Limits{Units: 200_000, Wall: 30 * time.Second}},
 	},
 	{
-		name: dataset.ForDafny, title: "Dafny", extension: "dfy", stages: dafnyStages,
+		name: dataset.ForDafny, title: "Dafny", extension: "dfy", style: treeview.Annotations, stages: dafnyStages,
 		policies: map[string]func() policy.Policy{
 			policyBuiltin: func() policy.Policy { return annotations.New() },
 			policyHoudini: func() policy.Policy { return annotations.New(annotations.HoudiniOnly()) },

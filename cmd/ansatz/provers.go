@@ -9,6 +9,7 @@ import (
 
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
+	"github.com/ansatz-prover/ansatz/dafny"
 	"github.com/ansatz-prover/ansatz/lean"
 	"github.com/ansatz-prover/ansatz/lean/npm"
 	"github.com/ansatz-prover/ansatz/provers"
@@ -20,10 +21,19 @@ type proverJSON struct {
 	Source  string       `json:"source"`
 	Prover  provers.Info `json:"prover"`
 	Usable  bool         `json:"usable"`
-	Chosen  bool         `json:"chosen"` // what prove would use
+	Chosen  bool         `json:"chosen"` // what prove would use for the prover's language
 	Problem string       `json:"problem,omitempty"`
 	Hint    string       `json:"hint,omitempty"`
 	Notes   []string     `json:"notes,omitempty"`
+	// Of Dafny: how its server is spoken to, and the solver.
+	Transport string      `json:"transport,omitempty"`
+	Solver    *solverJSON `json:"solver,omitempty"`
+}
+
+// solverJSON is the SMT solver of a Dafny.
+type solverJSON struct {
+	Path    string `json:"path"`
+	Version string `json:"version,omitempty"`
 }
 
 // proversJSON is what "ansatz provers --json" prints.
@@ -38,7 +48,8 @@ func newProvers(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "provers", GroupID: "setup", Short: "List the provers that were found, install and uninstall them",
 		Long: `List every place where a prover was looked for: its version, whether it can be
-used and, if not, why and what to do. Nothing is installed or downloaded.`,
+used and, if not, why and what to do; of Dafny also how it is spoken to and which
+solver it has. Nothing is installed or downloaded.`,
 		Example: `  ansatz provers
   ansatz provers install lean
   ansatz provers --project ~/mathlib4`,
@@ -46,30 +57,63 @@ used and, if not, why and what to do. Nothing is installed or downloaded.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.listProvers(cmd.Context(), p) },
 	}
 	p.register(cmd.Flags())
+	p.registerDafny(cmd.Flags())
 	cmd.AddCommand(newInstall(a), newUninstall(a))
 	return cmd
 }
 
 func (a *app) listProvers(ctx context.Context, p places) error {
-	all, err := lean.Find(ctx, p.options())
+	ofLean, leanErr, err := listLean(ctx, p)
 	if err != nil {
 		return err
 	}
-	chosen, chooseErr := lean.Choose(all)
-	list := make([]proverJSON, 0, len(all))
-	for _, f := range all {
-		list = append(list, proverJSON{Source: f.Source, Prover: f.Info, Usable: f.Usable, Problem: f.Problem, Hint: f.Hint, Notes: f.Notes,
-			Chosen: chooseErr == nil && f.Source == chosen.Source && f.Info.Path == chosen.Info.Path})
+	ofDafny, dafnyErr, err := listDafny(ctx, p)
+	if err != nil {
+		return err
 	}
+	list := append(ofLean, ofDafny...)
 	if a.json {
 		a.printJSON(proversJSON{Version: results.Version, Type: "provers", Provers: list})
 	} else {
 		a.printf("%s", proversText(list))
 	}
-	if chooseErr != nil {
+	if leanErr != nil && dafnyErr != nil {
 		return &exitError{code: exitNoProver, err: errors.New("no prover can be used"), hint: "install one: ansatz provers install lean"}
 	}
 	return nil
+}
+
+// listLean lists the places where Lean was looked for. chooseErr says why none of
+// them can be used.
+func listLean(ctx context.Context, p places) (list []proverJSON, chooseErr, err error) {
+	all, err := lean.Find(ctx, p.options())
+	if err != nil {
+		return nil, nil, err
+	}
+	chosen, chooseErr := lean.Choose(all)
+	for _, f := range all {
+		list = append(list, proverJSON{Source: f.Source, Prover: f.Info, Usable: f.Usable, Problem: f.Problem, Hint: f.Hint, Notes: f.Notes,
+			Chosen: chooseErr == nil && f.Source == chosen.Source && f.Info.Path == chosen.Info.Path})
+	}
+	return list, chooseErr, nil
+}
+
+// listDafny is listLean for Dafny.
+func listDafny(ctx context.Context, p places) (list []proverJSON, chooseErr, err error) {
+	all, err := dafny.Find(ctx, dafny.FindOptions{Dafny: p.dafny})
+	if err != nil {
+		return nil, nil, err
+	}
+	chosen, chooseErr := dafny.Choose(all)
+	for _, f := range all {
+		place := proverJSON{Source: f.Source, Prover: f.Info, Usable: f.Usable, Problem: f.Problem, Hint: f.Hint, Notes: f.Notes, Transport: string(f.Protocol),
+			Chosen: chooseErr == nil && f.Source == chosen.Source && f.Info.Path == chosen.Info.Path}
+		if f.Solver.Path != "" {
+			place.Solver = &solverJSON{f.Solver.Path, f.Solver.Version}
+		}
+		list = append(list, place)
+	}
+	return list, chooseErr, nil
 }
 
 // proversText is the list for people.
@@ -91,6 +135,12 @@ func proversText(list []proverJSON) string {
 		b.WriteByte('\n')
 		if p.Prover.Path != "" {
 			fmt.Fprintf(&b, "    at %s\n", p.Prover.Path)
+		}
+		if p.Transport != "" {
+			fmt.Fprintf(&b, "    driven through its %s\n", p.Transport)
+		}
+		if s := p.Solver; s != nil {
+			fmt.Fprintf(&b, "    solver z3 %sat %s\n", strings.TrimPrefix(s.Version+" ", " "), s.Path)
 		}
 		if p.Problem != "" {
 			fmt.Fprintf(&b, "    %s\n", console.OneLine(p.Problem))

@@ -25,22 +25,28 @@ ID, a beginning of it, or last.`,
 		Args: cobra.ExactArgs(1), ValidArgsFunction: a.runIDs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			fresh := cmd.Flags().Changed("timeout")
-			return a.resume(cmd.Context(), f, fresh, args[0])
+			return a.resume(cmd.Context(), f, fresh, cmd.Flags().Changed("policy"), args[0])
 		},
 	}
 	cmd.Flags().SortFlags = false
 	f.register(cmd.Flags())
+	f.connect.places.registerDafny(cmd.Flags())
 	return cmd
 }
 
-// resume is "ansatz resume". With fresh, the flags' time limit counts from now.
-func (a *app) resume(ctx context.Context, f searchFlags, fresh bool, typed string) error {
+// resume is "ansatz resume". With fresh, the flags' time limit counts from now; the
+// policy is the stored one unless another is chosen.
+func (a *app) resume(ctx context.Context, f searchFlags, fresh, chosen bool, typed string) error {
 	if err := f.check(); err != nil {
 		return err
 	}
 	p, err := a.stored(ctx, f, fresh, typed)
 	if err != nil {
 		return err
+	}
+	f.connect.prover = p.info.Prover.Name
+	if !chosen && languageOf(f.connect.prover).policies[p.info.Policy] != nil {
+		f.policy = p.info.Policy
 	}
 	b, err := a.begin(ctx, f, false)
 	if err != nil {

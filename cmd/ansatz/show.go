@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ansatz-prover/ansatz/benchmarks/dataset"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/insertions"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/treeview"
 	"github.com/ansatz-prover/ansatz/lean/source"
@@ -19,19 +21,21 @@ import (
 
 // showJSON is what "ansatz show --json" prints.
 type showJSON struct {
-	Version   int                `json:"version"`
-	Type      string             `json:"type"` // "run"
-	Run       runJSON            `json:"run"`
-	Problem   provers.Problem    `json:"problem"`
-	Counts    search.Counts      `json:"counts"`
-	Budget    search.Budget      `json:"budget"`
-	Spent     search.Spent       `json:"spent"`
-	Proof     string             `json:"proof,omitempty"`
-	Verdicts  []provers.Verdict  `json:"verdicts"`
-	Question  *questionJSON      `json:"question,omitempty"` // of a run that looks for an answer
-	Tree      *treeview.Node     `json:"tree,omitempty"`
-	Failures  []treeview.Failure `json:"failures,omitempty"`
-	Truncated bool               `json:"truncated,omitempty"` // the tree has more than is shown
+	Version int             `json:"version"`
+	Type    string          `json:"type"` // "run"
+	Run     runJSON         `json:"run"`
+	Problem provers.Problem `json:"problem"`
+	Counts  search.Counts   `json:"counts"`
+	Budget  search.Budget   `json:"budget"`
+	Spent   search.Spent    `json:"spent"`
+	Proof   string          `json:"proof,omitempty"`
+	// Insertions are what a proof for Dafny, which is a whole program, adds.
+	Insertions []insertions.Insertion `json:"insertions,omitzero"`
+	Verdicts   []provers.Verdict      `json:"verdicts"`
+	Question   *questionJSON          `json:"question,omitempty"` // of a run that looks for an answer
+	Tree       *treeview.Node         `json:"tree,omitempty"`
+	Failures   []treeview.Failure     `json:"failures,omitempty"`
+	Truncated  bool                   `json:"truncated,omitempty"` // the tree has more than is shown
 }
 
 type showFlags struct {
@@ -48,7 +52,9 @@ the proof, the tree (states, the attempts that led on, how many failed and why)
 and the reasons of failures. RUN is a run's ID, a beginning of it, last, or the name
 of a problem, which means its last run.
 
-In the tree, ✓ is proved, ✗ given up, ○ open; ? is a tactic that was tried.`,
+In the tree, ✓ is proved, ✗ given up, ○ open; ? is a tactic that was tried. A state
+of a program for Dafny is what fails there (declaration, line:column, kind, text), an
+attempt the annotations with the lines of the program that they are put at.`,
 		Example: `  ansatz show last
   ansatz show last --tree --depth 4
   ansatz show seven_divides
@@ -94,12 +100,15 @@ func (a *app) show(ctx context.Context, f showFlags, typed string) error {
 			width = 120
 		}
 	}
+	style := languageOf(s.Run.Prover.Name).style
 	var parts []string
 	if all {
 		parts = append(parts, s.header(time.Local))
 	}
 	if all || f.proof {
 		switch {
+		case s.Insertions != nil:
+			parts = append(parts, console.Printable(insertions.Text(s.Insertions)))
 		case s.Proof != "":
 			parts = append(parts, console.Indent(console.Printable(s.Problem.Statement+source.Assign+s.Proof), "  ")+"\n")
 		case f.proof:
@@ -107,10 +116,10 @@ func (a *app) show(ctx context.Context, f showFlags, typed string) error {
 		}
 	}
 	if s.Tree != nil {
-		parts = append(parts, s.Tree.Text(width))
+		parts = append(parts, s.Tree.Text(width, style))
 	}
 	if (all || f.failures) && len(s.Failures) > 0 {
-		parts = append(parts, treeview.FailuresText(s.Failures, width))
+		parts = append(parts, treeview.FailuresText(s.Failures, width, style))
 	}
 	a.printf("%s", strings.Join(parts, "\n"))
 	return nil
@@ -129,6 +138,10 @@ func readShow(ctx context.Context, store *prooftree.Store, run string, f showFla
 	}
 	if i := slices.IndexFunc(s.Verdicts, func(v provers.Verdict) bool { return v.Accepted }); i >= 0 {
 		s.Proof = proofIn(summary.Problem, s.Verdicts[i].Text)
+		if summary.Prover.Name == dataset.ForDafny {
+			s.Proof = s.Verdicts[i].Text
+			s.Insertions = insertions.Between(summary.Problem.Statement, s.Proof)
+		}
 	}
 	if s.Question, err = readQuestion(ctx, store, run, s.Verdicts); err != nil {
 		return s, err

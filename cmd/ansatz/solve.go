@@ -195,6 +195,12 @@ func (a *app) readFind(f solveFlags, args []string) (findInput, error) {
 		}
 		records = append(records, set.Records...)
 	}
+	if !slices.ContainsFunc(records, func(r dataset.Record) bool { return r.Prover != dataset.ForDafny }) {
+		// Among others, programs are passed over like all that asks for no answer.
+		if err := refuseDafny("solve", records); err != nil {
+			return in, err
+		}
+	}
 	in.read = len(records)
 	records = slices.DeleteFunc(records, func(r dataset.Record) bool { return r.Find == nil })
 	in.find = len(records)

@@ -121,16 +121,23 @@ func failureClass(a search.Attempt) string {
 }
 
 // Text draws the tree.
-func (n *Node) Text(width int) string {
-	var b strings.Builder
-	n.draw(&b, "", "", width)
-	return b.String()
+func (n *Node) Text(width int, style Style) string {
+	d := drawing{width: width, style: style}
+	d.node(n, "", "")
+	return d.String()
 }
 
-// draw writes the node behind head, and what is below it behind margin.
-func (n *Node) draw(b *strings.Builder, head, margin string, width int) {
+// drawing is a tree that is being drawn.
+type drawing struct {
+	strings.Builder
+	width int
+	style Style
+}
+
+// node writes a node behind head, and what is below it behind margin.
+func (d *drawing) node(n *Node, head, margin string) {
 	mark := map[search.NodeStatus]string{search.NodeIsProved: "✓", search.NodeIsDead: "✗", search.NodeOpen: "○"}[n.Status]
-	line := fmt.Sprintf("%s%s %d  %s", head, mark, n.ID, goalsText(n.Goals))
+	line := fmt.Sprintf("%s%s %d  %s", head, mark, n.ID, d.style.goals(n.Goals))
 	suffix := ""
 	switch {
 	case n.Elsewhere:
@@ -141,9 +148,9 @@ func (n *Node) draw(b *strings.Builder, head, margin string, width int) {
 		suffix = "  (not tried)"
 	}
 	if suffix != "" {
-		line = console.Clip(line, width-len([]rune(suffix))) + suffix
+		line = console.Clip(line, d.width-len([]rune(suffix))) + suffix
 	}
-	writeLine(b, line, width)
+	d.line(line)
 	failed := failedText(n.Failed)
 	for i, e := range n.Led {
 		last := i == len(n.Led)-1 && failed == ""
@@ -151,35 +158,35 @@ func (n *Node) draw(b *strings.Builder, head, margin string, width int) {
 		if last {
 			branch, below = "└─ ", "   "
 		}
-		e.draw(b, margin+branch, margin+below, width)
+		d.edge(&e, margin+branch, margin+below)
 	}
 	if failed != "" {
-		writeLine(b, margin+"└─ "+failed, width)
+		d.line(margin + "└─ " + failed)
 	}
 }
 
-func (e *Edge) draw(b *strings.Builder, head, margin string, width int) {
+func (d *drawing) edge(e *Edge, head, margin string) {
 	mark := map[search.NodeStatus]string{search.NodeIsProved: "✓", search.NodeIsDead: "✗", search.NodeOpen: "?"}[e.Fate]
-	line := head + mark + " " + console.OneLine(e.Action)
+	line := head + mark + " " + d.style.action(e.Action)
 	if e.Goal > 0 {
 		line += fmt.Sprintf("  (goal %d)", e.Goal+1)
 	}
 	if e.Barred {
 		line += "  (refused by the final check)"
 	}
-	writeLine(b, line, width)
+	d.line(line)
 	for i, s := range e.States {
 		if i == len(e.States)-1 {
-			s.draw(b, margin+"└─ ", margin+"   ", width)
+			d.node(s, margin+"└─ ", margin+"   ")
 		} else {
-			s.draw(b, margin+"├─ ", margin+"│  ", width)
+			d.node(s, margin+"├─ ", margin+"│  ")
 		}
 	}
 }
 
-func writeLine(b *strings.Builder, line string, width int) {
-	b.WriteString(console.Clip(line, width))
-	b.WriteByte('\n')
+func (d *drawing) line(text string) {
+	d.WriteString(console.Clip(text, d.width))
+	d.WriteByte('\n')
 }
 
 // goalsText is a state on one line.
@@ -261,19 +268,21 @@ func ReadFailures(ctx context.Context, view *prooftree.View) ([]Failure, error) 
 }
 
 // FailuresText lists why branches failed.
-func FailuresText(all []Failure, width int) string {
-	var b strings.Builder
-	b.WriteString("why attempts failed\n")
+func FailuresText(all []Failure, width int, style Style) string {
+	d := drawing{width: width, style: style}
+	d.line("why attempts failed")
 	for _, f := range all {
 		title := f.Class
 		if status := StatusText(f.Status); status != title && !f.Status.Accepted() {
 			title += " (" + status + ")"
 		}
-		writeLine(&b, fmt.Sprintf("  %8s  %s", console.Count(int64(f.Count)), title), width)
-		writeLine(&b, fmt.Sprintf("            such as %s, at state %d", console.OneLine(f.Action), f.Node), width)
+		d.line(fmt.Sprintf("  %8s  %s", console.Count(int64(f.Count)), title))
+		const margin = "            such as "
+		at := fmt.Sprintf(", at state %d", f.Node)
+		d.line(margin + console.Clip(style.action(f.Action), max(width-len(margin)-len(at), 20)) + at)
 		if f.Message != "" {
-			writeLine(&b, "            "+console.OneLine(f.Message), width)
+			d.line("            " + console.OneLine(f.Message))
 		}
 	}
-	return b.String()
+	return d.String()
 }
