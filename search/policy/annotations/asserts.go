@@ -19,7 +19,9 @@ type point struct {
 	// block or before a return: where something is about to be claimed.
 	depth int
 	last  bool
-	snaps []*interpret.Snapshot
+	// first says that it is the beginning of a loop's body, after that a loop ends there.
+	first, after bool
+	snaps        []*interpret.Snapshot
 }
 
 // points finds the places for statements in a declaration.
@@ -38,14 +40,17 @@ func (k *knowledge) points() (list []*point) {
 			return
 		}
 		vars = slices.Clip(vars)
-		ended := false
-		for _, s := range b.Body {
+		ended, after := false, false
+		for i, s := range b.Body {
 			add(s.Begin, vars, depth, s.Kind == syntax.Return)
+			list[len(list)-1].first, list[len(list)-1].after = i == 0 && depth > 0, after
+			after = s.Kind == syntax.While || s.Kind == syntax.For
 			vars = statement(s, vars, depth)
 			ended = s.Kind == syntax.Return || s.Kind == syntax.Jump
 		}
 		if !ended && b.Op == "" {
 			add(b.End-1, vars, depth, true)
+			list[len(list)-1].after = after
 		}
 	}
 	statement = func(s *syntax.Stmt, vars []syntax.Variable, depth int) []syntax.Variable {
@@ -147,6 +152,9 @@ func (s *suggester) assert(p *point, e *syntax.Expr, weight float64) bool {
 // slices proposes how sequences are put together of their parts. The solver
 // compares sequences element by element only where it is told to.
 func (s *suggester) slices(p *point) {
+	if !p.first && !p.last && !p.after {
+		return
+	}
 	var ints []*syntax.Expr
 	for _, v := range p.vars {
 		if s.classify(v.Type) == classInt {
@@ -168,7 +176,7 @@ func (s *suggester) slices(p *point) {
 		if s.classify(v.Type) == classArray {
 			whole = slice(x, nil, nil)
 		}
-		if p.last || p.depth == 0 {
+		if p.last || p.after {
 			s.assert(p, binary("==", slice(x, nil, size), whole), 0.6)
 		}
 		for _, i := range ints {

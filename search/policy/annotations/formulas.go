@@ -32,9 +32,23 @@ func (a *analysis) formulas(d *syntax.Decl) []*syntax.Expr {
 		}
 		return true
 	})
+	// Variables that the formulas bind must not capture those that are put into them.
+	taken := make(map[string]bool)
+	for _, v := range slices.Concat(d.Params, d.Results) {
+		taken[v.Name] = true
+	}
+	d.Body.Walk(func(s *syntax.Stmt) bool {
+		for _, v := range s.Vars {
+			taken[v.Name] = true
+		}
+		return true
+	})
 	c := collector{analysis: a, seen: make(map[string]bool)}
 	for _, e := range list {
-		c.add(e, 2)
+		c.add(renamed(e, taken), 2)
+	}
+	for i, e := range c.list { // what was unfolded may bind others
+		c.list[i] = renamed(e, taken)
 	}
 	return c.list
 }

@@ -116,7 +116,7 @@ func (g *generator) add(e *syntax.Expr, source string, weight float64) judge {
 		return fails
 	}
 	g.seen[text] = true
-	if trivial(e, g.loop) || len(text) > 500 || !g.inScope(e) {
+	if trivial(e, g.loop) || pointless(e) || len(text) > 500 || !g.inScope(e) {
 		return fails
 	}
 	j := ask(e, g.snaps)
@@ -141,9 +141,42 @@ func (g *generator) inScope(e *syntax.Expr) bool {
 	return true
 }
 
+// integral reports whether a variable is an integer. What is not known, such as a
+// field, may be one.
+func (g *generator) integral(n string) bool {
+	for _, v := range slices.Concat(g.loop.vars, g.loop.decl.Results) {
+		if v.Name == n {
+			return g.classify(v.Type) == classInt
+		}
+	}
+	return true
+}
+
+// pointless reports whether a comparison has a term twice.
+func pointless(e *syntax.Expr) bool {
+	if e.Kind != syntax.Chain && (e.Kind != syntax.Binary || precedes(e.Name)) {
+		return false
+	}
+	for i := 1; i < len(e.Args); i++ {
+		if e.Args[i-1].String() == e.Args[i].String() {
+			return true
+		}
+	}
+	return false
+}
+
+// precedes reports whether an operator is none that compares.
+func precedes(op string) bool {
+	switch op {
+	case "==", "<", "<=", ">", ">=", "!=", "<==>", "==>":
+		return false
+	}
+	return true
+}
+
 // bound compares each integer that changes with every other term.
 func (g *generator) bound() {
-	others := slices.Concat([]*syntax.Expr{number(0), number(1), number(-1)}, g.bounds)
+	others := slices.Concat([]*syntax.Expr{number(0), number(1)}, g.bounds)
 	for i, v := range g.ints {
 		x := name(v)
 		if e := g.loop.initial[v]; e != nil && !mentions(e, g.loop.modified) {
@@ -187,19 +220,36 @@ func (g *generator) bound() {
 // compare proposes how two terms are ordered. Where the strict order holds, the
 // other is proposed too, since it may be the one that is maintained.
 func (g *generator) compare(x, t *syntax.Expr, weight float64) {
-	g.add(binary("<=", x, t), "bound", weight)
-	g.add(binary("<=", t, x), "bound", weight)
-	g.add(binary("<", x, t), "bound", weight-0.1)
-	g.add(binary("<", t, x), "bound", weight-0.1)
-	if len(g.snaps) > 0 {
-		g.add(binary("<=", x, plus(t, 1)), "bound", weight-0.2)
-		g.add(binary("<=", plus(t, -1), x), "bound", weight-0.2)
+	g.order(x, t, weight)
+	g.order(t, x, weight)
+}
+
+func (g *generator) order(x, y *syntax.Expr, weight float64) {
+	if len(g.snaps) == 0 {
+		g.add(binary("<=", x, y), "bound", weight)
+		return
+	}
+	switch holds {
+	case ask(binary("<", x, y), g.snaps):
+		g.add(binary("<=", x, y), "bound", weight)
+		g.add(binary("<", x, y), "bound", weight-0.1)
+	case ask(binary("<=", x, y), g.snaps):
+		g.add(binary("<=", x, y), "bound", weight)
+	default:
+		if y.Kind == syntax.Literal {
+			return
+		}
+		if x.Kind == syntax.Ident {
+			g.add(binary("<=", x, plus(y, 1)), "bound", weight-0.2)
+		} else {
+			g.add(binary("<=", plus(x, -1), y), "bound", weight-0.2)
+		}
 	}
 }
 
 // say proposes the formulas of the specification, said of the loop's variables.
 func (g *generator) say() {
-	v := newVariants(g.loop, g.ints)
+	v := newVariants(g.loop, g.ints, g.integral)
 	isSeq := func(n string) bool {
 		return slices.ContainsFunc(g.seqs, func(s syntax.Variable) bool { return s.Name == n })
 	}
@@ -257,7 +307,7 @@ func (g *generator) flags() {
 	if len(flags) == 0 || len(g.snaps) == 0 {
 		return
 	}
-	v := newVariants(g.loop, g.ints)
+	v := newVariants(g.loop, g.ints, g.integral)
 	for _, f := range g.formulas(g.loop.decl) {
 		if f.Kind != syntax.Forall && f.Kind != syntax.Exists {
 			continue

@@ -191,6 +191,14 @@ func (q *proposal) sets() {
 		{0.15, func(c clause) bool { return c.weight >= 0.7 }},
 	}
 	seen := make(map[string]bool)
+	// Houdini's result is the largest that stands, so that trying again is of use
+	// only where something else was added.
+	patience := 1.0
+	for _, step := range q.request.State.Path {
+		if step.Action.Text != "split" {
+			patience = 0.25
+		}
+	}
 	for _, f := range families {
 		var edits []annotation.Edit
 		for _, k := range q.known {
@@ -212,7 +220,7 @@ func (q *proposal) sets() {
 		text := annotation.Action{Houdini: true, Edits: edits}.String()
 		if !seen[text] {
 			seen[text] = true
-			q.propose(text, sourceHoudini, f.weight)
+			q.propose(text, sourceHoudini, f.weight*patience)
 		}
 	}
 }

@@ -45,13 +45,18 @@ func (g *generator) relate() {
 	}
 	var basis [][]*big.Rat // reduced rows, each of the values and how it is combined
 	var used []int
+	explained := make(map[string]bool)
 	for i := range columns {
 		c := columns[i]
+		if c.expr.Kind == syntax.Binary && slices.ContainsFunc(c.expr.Args, func(e *syntax.Expr) bool { return explained[e.String()] }) {
+			continue // a product of what is known to be a sum of others says nothing new
+		}
 		if len(used)+spareRows > len(g.snaps) {
 			break
 		}
 		rest, combination := reduce(c.values, basis, len(used))
 		if pivot(rest) < 0 {
+			explained[c.expr.String()] = true
 			g.relation(columns, used, c, combination)
 			continue
 		}
@@ -217,7 +222,7 @@ const maxCalls = 14
 // loop's variables.
 func (g *generator) calls() (list []*syntax.Expr) {
 	seen := make(map[string]bool)
-	v := newVariants(g.loop, g.ints)
+	v := newVariants(g.loop, g.ints, g.integral)
 	isSeq := func(n string) bool {
 		return slices.ContainsFunc(g.seqs, func(s syntax.Variable) bool { return s.Name == n })
 	}

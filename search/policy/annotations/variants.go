@@ -14,13 +14,15 @@ type variants struct {
 	// copies are what stands for a parameter or a result within the loop: local
 	// variables that began as it, or end as it.
 	copies []map[string]*syntax.Expr
+	// integral says of a variable whether a number can take its place.
+	integral func(name string) bool
 }
 
 // maxVariants bounds what is made of one formula.
 const maxVariants = 600
 
-func newVariants(l *loop, ints []string) *variants {
-	v := &variants{}
+func newVariants(l *loop, ints []string, integral func(name string) bool) *variants {
+	v := &variants{integral: integral}
 	for _, i := range ints {
 		for _, n := range []int64{0, 1, -1} {
 			v.with = append(v.with, plus(name(i), n))
@@ -88,7 +90,7 @@ func (v *variants) of(e *syntax.Expr, yield func(*syntax.Expr) bool) {
 
 // replaced yields what one or two replacements of terms make of a formula.
 func (v *variants) replaced(e *syntax.Expr, yield func(*syntax.Expr) bool) bool {
-	terms := replaceable(e)
+	terms := replaceable(e, v.integral)
 	for _, t := range terms {
 		for _, by := range v.at(t) {
 			if !yield(replaceTerm(e, t.String(), by)) {
@@ -140,7 +142,7 @@ const maxTerms = 8
 // replaceable are the parts of a formula that a variable may take the place of:
 // ends of ranges, arguments, lengths, numbers; and slices, which may become
 // shorter. They mention no variable that the formula binds.
-func replaceable(e *syntax.Expr) []*syntax.Expr {
+func replaceable(e *syntax.Expr, integral func(name string) bool) []*syntax.Expr {
 	var list []*syntax.Expr
 	seen := make(map[string]bool)
 	add := func(t *syntax.Expr) {
@@ -161,7 +163,7 @@ func replaceable(e *syntax.Expr) []*syntax.Expr {
 				add(e)
 			}
 		case syntax.Ident:
-			if free && !called {
+			if free && !called && integral(e.Name) {
 				add(e)
 			}
 			return
@@ -180,7 +182,9 @@ func replaceable(e *syntax.Expr) []*syntax.Expr {
 				add(e)
 			}
 		case syntax.Binary:
-			if free && (e.Name == "+" || e.Name == "-" || e.Name == "/") {
+			if free && (e.Name == "+" || e.Name == "-" || e.Name == "/") && !slices.ContainsFunc(e.Args, func(x *syntax.Expr) bool {
+				return x.Kind == syntax.Ident && !integral(x.Name) || x.Kind == syntax.SeqDisplay || x.Kind == syntax.Slice
+			}) {
 				add(e)
 			}
 		}
