@@ -14,8 +14,8 @@ var directives = [...]string{"if", "els", "end", "line", "pragma", "define", "un
 // checkText looks for what makes Dafny read another text than is written.
 func checkText(text string) *Violation {
 	lines := syntax.NewLines(text)
-	if !utf8.ValidString(text) {
-		return &Violation{Class: Forbidden, Rule: "encoding", Reason: "a program is UTF-8"}
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return &Violation{Class: Forbidden, Rule: "encoding", Reason: "a program is UTF-8 without NUL"}
 	}
 	at := 0
 	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
