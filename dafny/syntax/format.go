@@ -113,6 +113,9 @@ func (e *Expr) writeUnary(b *strings.Builder) {
 		e.Args[0].write(b, precedenceUnary)
 	default:
 		b.WriteString(e.Name)
+		if len(e.Names) > 0 { // the label of a heap
+			b.WriteString("@" + e.Names[0])
+		}
 		writeList(b, "(", e.Args, ")")
 	}
 }

@@ -719,8 +719,9 @@ func (p *parser) let(begin int) *Expr {
 
 func (p *parser) heap(begin int) *Expr {
 	name := p.next().Text
+	var label []string
 	if p.accept("@") {
-		p.next()
+		label = []string{p.next().Text}
 	}
 	p.expect("(")
 	var args []*Expr
@@ -734,5 +735,5 @@ func (p *parser) heap(begin int) *Expr {
 	if len(args) == 0 {
 		p.fail("an argument is expected")
 	}
-	return &Expr{Kind: Unary, Name: name, Args: args, Span: p.since(begin)}
+	return &Expr{Kind: Unary, Name: name, Names: label, Args: args, Span: p.since(begin)}
 }

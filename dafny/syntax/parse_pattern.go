@@ -118,6 +118,9 @@ func (p *parser) allocation() *Allocation {
 	if !p.is("[") { // new [n] has an inferred type
 		t := p.typ()
 		a.Type = &t
+		if len(t.Args) > 0 && p.at >= 3 && p.tokens[p.at-3].Is(">") && p.tokens[p.at-2].Is(".") {
+			a.Constructor = p.tokens[p.at-1].Text
+		}
 	}
 	switch {
 	case p.accept("["):

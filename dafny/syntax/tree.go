@@ -20,7 +20,7 @@ const (
 	Opaque     ExprKind = iota // not understood; Name is its text
 	Ident                      // Name
 	Literal                    // Name is its text: 12, true, null, "abc", 'a'; also this
-	Unary                      // Name is "-", "!", "old", "fresh", "allocated", "unchanged" or "#" (cardinality), Args[0]
+	Unary                      // Name is "-", "!", "old", "fresh", "allocated", "unchanged" or "#" (cardinality), Args[0]; of old@L(e), Names is L
 	Binary                     // Name is the operator
 	Chain                      // Names are the operators between Args: a <= b < c
 	Apply                      // Args[0] applied to Args[1:]
@@ -91,9 +91,11 @@ type Allocation struct {
 	// Init is a function from indices, or a display of the elements; or nil.
 	Init *Expr
 	// Called says that a constructor (or, in old programs, a method), is called
-	// with Args. Its name is behind the dot of the type.
-	Called bool
-	Args   []*Expr
+	// with Args. Its name is behind the dot of the type or, if the type has
+	// arguments, it is Constructor.
+	Called      bool
+	Constructor string
+	Args        []*Expr
 }
 
 // Type is a type as it is written.
