@@ -453,6 +453,9 @@ func (c *compiler) allocation(a *syntax.Allocation, left *syntax.Type) code {
 	if k == nil || k.decl.Kind != syntax.Class {
 		return unsupported("new " + a.Type.String())
 	}
+	if a.Constructor != "" {
+		init = a.Constructor
+	}
 	if init == "" && a.Called {
 		init = "constructor"
 	}
@@ -474,9 +477,15 @@ func (c *compiler) allocation(a *syntax.Allocation, left *syntax.Type) code {
 		if m.err != nil {
 			return Value{}
 		}
-		v := m.allocate(&object{class: k, cells: m.eval(fields, f)})
+		cells := m.eval(fields, f)
+		if m.err != nil {
+			return Value{}
+		}
+		// To a constructor, its object is new.
+		old := m.heap.freeze()
+		v := m.allocate(&object{class: k, cells: cells})
 		if r != nil && m.err == nil {
-			m.runMethod(r, v, list)
+			m.runSince(old, r, v, list)
 		}
 		return v
 	}

@@ -1,6 +1,7 @@
 package interpret
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/ansatz-prover/ansatz/dafny/syntax"
@@ -70,6 +71,7 @@ func (r *routine) compile() {
 			r.pure = false
 		}
 	}
+	r.requires = append(r.requires, c.contract(d)...)
 	if d.HasWord("twostate") {
 		r.pure = false
 	}
@@ -82,6 +84,17 @@ func (r *routine) compile() {
 		r.body = c.expr(d.Value)
 	}
 	r.slots, r.weight = c.max, c.deep+1
+}
+
+// contract is what {:autocontracts} requires without saying so.
+func (c *compiler) contract(d *syntax.Decl) []code {
+	if c.static || d.Kind != syntax.Method || !slices.Contains(c.class.decl.Attributes, "autocontracts") {
+		return nil
+	}
+	if v := c.class.members["Valid"]; v == nil || v.Value == nil {
+		return nil
+	}
+	return []code{direct(c.in.routine(c.class.members["Valid"], c.class), thisCode, nil)}
 }
 
 func (r *routine) compileMethod(c *compiler) {

@@ -253,6 +253,9 @@ func (c *class) destructor(name string) (k *constructor, ok bool) {
 }
 
 func (c *compiler) unary(e *syntax.Expr) code {
+	if len(e.Names) > 0 {
+		return unsupported("the heap at a label")
+	}
 	if e.Name == "unchanged" {
 		return c.unchanged(e)
 	}

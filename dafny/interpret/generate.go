@@ -43,7 +43,7 @@ type generator struct {
 const maxGenerated = 4
 
 func (g *generator) value(t syntax.Type, path []string, depth int) Value {
-	if g.m.err != nil {
+	if g.m.charge(1); g.m.err != nil {
 		return Value{}
 	}
 	if depth > 6 {

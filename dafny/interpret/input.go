@@ -57,7 +57,7 @@ func (p *proposal) propose(try int) {
 	if x.rand.IntN(3) == 0 { // several of the same length
 		p.g.length = x.rand.IntN(p.g.largest + 1)
 	}
-	if x.routine.class != nil && !isStatic(x.decl) {
+	if x.routine.class != nil && !isStatic(x.decl) && x.decl.Kind != syntax.Constructor {
 		p.f.slots[0] = p.self()
 	}
 	for i := range x.decl.Params {

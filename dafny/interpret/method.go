@@ -4,6 +4,11 @@ import "github.com/ansatz-prover/ansatz/dafny/syntax"
 
 // runMethod runs a method and returns its results.
 func (m *machine) runMethod(r *routine, this Value, args []Value) []Value {
+	return m.runSince(nil, r, this, args)
+}
+
+// runSince runs a method whose old heap is another one than that of now.
+func (m *machine) runSince(old *heap, r *routine, this Value, args []Value) []Value {
 	if m.err != nil {
 		return nil
 	}
@@ -26,6 +31,9 @@ func (m *machine) runMethod(r *routine, this Value, args []Value) []Value {
 	}
 	defer m.leave(s)
 	m.begin(r, f, this, args)
+	if old != nil && r.decl.Kind == syntax.Constructor {
+		f.old = old
+	}
 	r.run(m, f)
 	if m.err != nil {
 		return nil

@@ -10,6 +10,10 @@ import (
 // maxBuilding bounds how many objects are made one within the other.
 const maxBuilding = 4
 
+// maxObjects is how many objects and arrays there are in the heap before those that
+// exist are taken instead of new ones.
+const maxObjects = 30
+
 // object makes up an object: with a constructor and a few calls of methods, so that
 // it satisfies the invariant of its class, or with random fields.
 func (g *generator) object(k *class, t syntax.Type, depth int) Value {
@@ -22,7 +26,8 @@ func (g *generator) object(k *class, t syntax.Type, depth int) Value {
 	if t.Nullable && (depth > 2 || g.building > 1 || g.rand.IntN(2) == 0) {
 		return reference(0)
 	}
-	if g.building > 0 && g.rand.IntN(3) == 0 || g.building >= maxBuilding {
+	many := g.building >= maxBuilding || len(g.m.heap.objects) > maxObjects
+	if many || g.building > 0 && g.rand.IntN(3) == 0 {
 		if v := g.known(k); v.kind == Ref || g.building >= maxBuilding {
 			return v
 		}
@@ -126,7 +131,7 @@ func (g *generator) construct(k *class, t syntax.Type) Value {
 	if !g.perform(k, t, constructors[g.rand.IntN(len(constructors))], v) {
 		return Value{}
 	}
-	for n := g.rand.IntN(maxMutations + 1); n > 0 && len(mutators) > 0 && g.m.err == nil; n-- {
+	for n := g.rand.IntN(maxMutations+1) / g.building; n > 0 && len(mutators) > 0 && g.m.err == nil; n-- {
 		g.perform(k, t, mutators[g.rand.IntN(len(mutators))], v)
 	}
 	return v

@@ -205,6 +205,10 @@ func (x *experiment) once(try int) bool {
 	obs := &observer{run: x.runs + x.cut, rand: x.rand, seen: map[*point]*sample{}}
 	f.observer = obs
 	f.old = m.heap.freeze()
+	if x.decl.Kind == syntax.Constructor && x.routine.class != nil {
+		c := x.routine.compiler()
+		f.slots[0] = m.allocate(&object{class: x.routine.class, cells: m.eval(c.fieldsOf(x.routine.class), f)})
+	}
 	for i, zero := range x.routine.zero {
 		f.slots[x.routine.results+i] = zero(m, f)
 	}
@@ -294,6 +298,7 @@ func (r *routine) compileObserved(p *points) {
 			r.requires = append(r.requires, c.exprs(clause.Exprs)...)
 		}
 	}
+	r.requires = append(r.requires, c.contract(r.decl)...)
 	for _, v := range r.decl.Results {
 		c.bind(v.Name, v.Type)
 		r.zero = append(r.zero, c.arbitrary(v.Type))
