@@ -82,6 +82,7 @@ type Prover struct {
 	ctx        context.Context // ends with the prover, and with it every process
 	stop       context.CancelFunc
 	documents  atomic.Int64
+	hangs      time.Duration // see [hangTime]
 
 	mu     sync.Mutex
 	idle   []*worker
@@ -99,7 +100,7 @@ func New(found Installation, config Config) *Prover {
 		config.VerifyTimeout = 5 * time.Minute
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	return &Prover{found: found, config: config, classifier: newClassifier(), ctx: ctx, stop: stop}
+	return &Prover{found: found, config: config, classifier: newClassifier(), ctx: ctx, stop: stop, hangs: hangTime}
 }
 
 // Info implements [provers.Prover].
@@ -127,33 +128,53 @@ func header(text string) string {
 }
 
 // acquire returns a worker that has loaded the header: an idle one, or a new one.
+// An idle one whose last text was given up has to show first that it is done with
+// it: it may hang, or go on for ever with what it was told to drop.
 func (p *Prover) acquire(ctx context.Context, header string) (*worker, error) {
-	p.mu.Lock()
-	if p.closed {
-		p.mu.Unlock()
-		return nil, errors.New("the prover is closed")
-	}
-	for i, w := range p.idle {
-		if w.header == header {
-			p.idle = append(p.idle[:i], p.idle[i+1:]...)
-			p.mu.Unlock()
+	for {
+		w, other, err := p.takeIdle(header)
+		if err != nil {
+			return nil, err
+		}
+		if other != nil {
+			other.close()
+		}
+		if w == nil {
+			break
+		}
+		if w.rest == nothing || w.settles(ctx) {
 			return w, nil
 		}
-	}
-	// A server with other imports would only take up memory.
-	var other *worker
-	if len(p.idle) > 0 {
-		other, p.idle = p.idle[0], p.idle[1:]
-	}
-	p.mu.Unlock()
-	if other != nil {
-		other.close()
+		w.close()
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 	}
 	text := header
 	if text != "" {
 		text += "\n"
 	}
 	return p.start(ctx, header, text, serverOptions(p.found.Info.Version))
+}
+
+// takeIdle takes an idle worker that has loaded the header. If there is none, other
+// is one that has to go: with other imports, it would only take up memory.
+func (p *Prover) takeIdle(header string) (w, other *worker, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, nil, errors.New("the prover is closed")
+	}
+	for i, w := range p.idle {
+		if w.header == header {
+			p.idle = append(p.idle[:i], p.idle[i+1:]...)
+			return w, nil, nil
+		}
+	}
+	if len(p.idle) > 0 {
+		other, p.idle = p.idle[0], p.idle[1:]
+	}
+	return nil, other, nil
 }
 
 // release keeps a worker for the next session, unless it is worn out.

@@ -64,6 +64,7 @@ func (s *session) open(ctx context.Context, doing string) error {
 	d.single(provers.Action{Text: "skip"}, layout{Goals: 1})
 	var result checkResult
 	for try := 0; ; try++ {
+		used := s.worker.edits > 0
 		var err error
 		result, err = s.worker.check(ctx, d.text(), s.prover.config.StartTimeout, defaultWall, d.begun, nil)
 		if err != nil {
@@ -72,10 +73,13 @@ func (s *session) open(ctx context.Context, doing string) error {
 		if result.complete {
 			break
 		}
-		if result.died == "" {
+		switch late := result.died == ""; {
+		case late && used && try == 0:
+			// What it did before may be to blame, and not the statement.
+			result.died = "the statement did not elaborate in time on a worker that was used before"
+		case late:
 			return &provers.Error{Kind: provers.InvalidProblem, Doing: doing, Detail: "the statement did not elaborate in time"}
-		}
-		if try > 0 {
+		case try > 0:
 			return &provers.Error{Kind: provers.InvalidProblem, Doing: doing, Detail: "the statement kills Lean: " + result.died}
 		}
 		if err := s.restart(ctx, result.died); err != nil {

@@ -29,6 +29,7 @@ const maxBatchOutput = 32 << 20
 type Verifier struct {
 	found  Installation
 	config Config
+	hangs  time.Duration // see [hangTime]
 	// run has Lean read a text; nil starts a fresh process. See [Prover.WarmVerifier].
 	run func(ctx context.Context, text, marker string) (report, process.Exit, error)
 }
@@ -40,7 +41,7 @@ func NewVerifier(found Installation, config Config) *Verifier {
 	if config.VerifyTimeout == 0 {
 		config.VerifyTimeout = 5 * time.Minute
 	}
-	return &Verifier{found: found, config: config}
+	return &Verifier{found: found, config: config, hangs: hangTime}
 }
 
 // Classes of refusals that come from running Lean; those that come from the
@@ -166,6 +167,7 @@ func (v *Verifier) runServer(ctx context.Context, text, marker string) (report, 
 	config := v.config
 	config.StartTimeout = v.config.VerifyTimeout
 	p := New(v.found, config)
+	p.hangs = v.hangs
 	defer p.Close()
 	// Nothing but the delay of reports differs from what an editor does.
 	w, err := p.start(ctx, header(text), text, []string{"-Dserver.reportDelayMs=0"})
@@ -176,6 +178,8 @@ func (v *Verifier) runServer(ctx context.Context, text, marker string) (report, 
 			return report{}, process.Exit{}, ctx.Err()
 		case errors.As(err, &died):
 			return report{}, died.exit, nil
+		case errors.Is(err, errHangs):
+			return report{}, process.Exit{Reason: process.IdleLimit, Detail: errHangs.Error()}, nil
 		case errors.Is(err, context.DeadlineExceeded):
 			return report{}, process.Exit{Reason: process.TimeLimit}, nil
 		}
@@ -198,9 +202,12 @@ func readDiagnostics(list []lsp.Diagnostic, marker string) report {
 	return r
 }
 
-// runBatch has Lean check a file.
+// runBatch has Lean check a file. A Lean that hangs is replaced once.
 func (v *Verifier) runBatch(ctx context.Context, text, marker string) (report, process.Exit, error) {
 	output, err := v.batch(ctx, text)
+	if err == nil && output.Exit.Reason == process.IdleLimit {
+		output, err = v.batch(ctx, text)
+	}
 	return readBatch(output.Stdout, marker), output.Exit, err
 }
 
@@ -217,6 +224,7 @@ func (v *Verifier) batch(ctx context.Context, text string) (process.Output, erro
 	options := v.found.Batch(file, nil)
 	options.TimeLimit = v.config.VerifyTimeout
 	options.MemoryLimit = v.config.MemoryLimit
+	options.IdleLimit = v.hangs
 	output, err := process.Run(ctx, options, nil, maxBatchOutput)
 	if err != nil {
 		if ctx.Err() != nil {

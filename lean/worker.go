@@ -40,16 +40,39 @@ type worker struct {
 	doc         *lsp.Document
 	header      string // the imports that it has loaded
 	edits       int
+	rest        rest
 	updated     chan struct{} // has a value when something new was said about the document
+	hangs       time.Duration // see [hangTime]
 	closeRecord func() error
 }
 
+// rest is what a worker may still be at of a text that it was told to drop.
+type rest int
+
+const (
+	// nothing: Lean has said that it is done with the last text.
+	nothing rest = iota
+	// dropped: it was not asked to go on, since what it had said was enough.
+	dropped
+	// cut: it took too long, or its caller was gone.
+	cut
+)
+
 // start starts a server and opens a document with the given text. It returns
-// when the text is elaborated. ctx bounds the start only.
-func (p *Prover) start(ctx context.Context, header, text string, flags []string) (_ *worker, err error) {
-	doing := fmt.Sprintf("starting Lean %s (%s)", p.found.Info.Version, p.found.Info.Variant)
+// when the text is elaborated. ctx bounds the start only. A server that hangs is
+// replaced once.
+func (p *Prover) start(ctx context.Context, header, text string, flags []string) (*worker, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.config.StartTimeout)
 	defer cancel()
+	w, err := p.startOnce(ctx, header, text, flags)
+	if errors.Is(err, errHangs) && ctx.Err() == nil {
+		w, err = p.startOnce(ctx, header, text, flags)
+	}
+	return w, err
+}
+
+func (p *Prover) startOnce(ctx context.Context, header, text string, flags []string) (_ *worker, err error) {
+	doing := fmt.Sprintf("starting Lean %s (%s)", p.found.Info.Version, p.found.Info.Variant)
 
 	options := p.found.Server(flags)
 	options.MemoryLimit = p.config.MemoryLimit
@@ -68,14 +91,14 @@ func (p *Prover) start(ctx context.Context, header, text string, flags []string)
 		}
 		return nil, &provers.Error{Kind: provers.StartFailed, Doing: doing, Err: err, Hint: "Run 'ansatz provers' to see what was found and how to repair it."}
 	}
-	w := &worker{process: child, header: header, updated: make(chan struct{}, 1)}
+	w := &worker{process: child, header: header, updated: make(chan struct{}, 1), hangs: p.hangs}
 	defer func() {
 		if err == nil {
 			return
 		}
 		var exit process.Exit
 		died := false
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && !errors.Is(err, errHangs) {
 			// The connection can end a moment before the process does.
 			dying, cancel := context.WithTimeout(ctx, time.Second)
 			var waitErr error
@@ -86,6 +109,8 @@ func (p *Prover) start(ctx context.Context, header, text string, flags []string)
 		w.close()
 		var refused *lsp.ResponseError
 		switch {
+		case errors.Is(err, errHangs):
+			err = &provers.Error{Kind: provers.StartFailed, Doing: doing, Err: errHangs, Hint: "Run it again; --record DIR keeps what was said."}
 		case died:
 			err = &provers.Error{Kind: provers.StartFailed, Doing: doing, Err: &exitError{exit}, Hint: "Run 'ansatz provers' to see what was found; --record DIR keeps what was said."}
 		case errors.As(err, &refused):
@@ -132,11 +157,50 @@ func (p *Prover) start(ctx context.Context, header, text string, flags []string)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", doing, err)
 	}
-	if _, err = w.doc.WaitForDiagnostics(ctx, w.doc.Version()); err != nil {
-		return nil, fmt.Errorf("%s: %w", doing, err)
+	waiting, stop := context.WithCancel(ctx)
+	defer stop()
+	done := w.answer(waiting, w.doc.Version())
+	pulse := w.process.Pulse(w.hangs)
+	defer pulse.Stop()
+	for {
+		select {
+		case a := <-done:
+			if a.err != nil {
+				return nil, fmt.Errorf("%s: %w", doing, a.err)
+			}
+			return w, nil
+		case <-pulse.C():
+			if pulse.Idle() {
+				stop()
+				<-done
+				return nil, fmt.Errorf("%s: %w", doing, errHangs)
+			}
+		}
 	}
-	return w, nil
 }
+
+// answer is what a server said of a version of its document in the end.
+type answer struct {
+	snapshot lsp.Snapshot
+	err      error
+}
+
+// answer waits for what the server says of a version, until ctx is done.
+func (w *worker) answer(ctx context.Context, version int) <-chan answer {
+	done := make(chan answer, 1)
+	go func() {
+		s, err := w.doc.WaitForDiagnostics(ctx, version)
+		done <- answer{s, err}
+	}()
+	return done
+}
+
+// hangTime is how long a Lean that owes an answer may do nothing at all. Deadlocks
+// in Lean's task manager and in the runtime below it are rare, and depend on the
+// order of events: what hung once is worth another try.
+const hangTime = 15 * time.Second
+
+var errHangs = errors.New("it hangs: it owes an answer and does nothing")
 
 // exitError says that a process ended before its time.
 type exitError struct{ exit process.Exit }
@@ -171,24 +235,20 @@ type checkResult struct {
 // check has the server elaborate a text. marks counts, in what is known so far,
 // how many candidates were begun; whenever it grows, a new span of time begins.
 // The check is given up when a span is longer than wall (or than first, before
-// any candidate began), or, if enough is set, when it says so.
+// any candidate began), or, if enough is set, when it says so. A worker that
+// hangs is ended.
 func (w *worker) check(ctx context.Context, text string, first, wall time.Duration, marks func([]lsp.Diagnostic) int, enough func([]lsp.Diagnostic) bool) (checkResult, error) {
 	w.edits++
+	w.rest = cut // unless it turns out otherwise
 	version, err := w.doc.Change(ctx, text)
 	if err != nil {
 		return w.ended(ctx, err)
 	}
-	type answer struct {
-		snapshot lsp.Snapshot
-		err      error
-	}
 	waiting, stop := context.WithCancel(ctx)
 	defer stop()
-	done := make(chan answer, 1)
-	go func() {
-		s, err := w.doc.WaitForDiagnostics(waiting, version)
-		done <- answer{s, err}
-	}()
+	done := w.answer(waiting, version)
+	pulse := w.process.Pulse(w.hangs)
+	defer pulse.Stop()
 	begun := 0
 	timer := time.NewTimer(first)
 	defer timer.Stop()
@@ -198,6 +258,7 @@ func (w *worker) check(ctx context.Context, text string, first, wall time.Durati
 			if a.err != nil {
 				return w.ended(ctx, a.err)
 			}
+			w.rest = nothing
 			return checkResult{diagnostics: a.snapshot.Diagnostics, complete: true}, nil
 		case <-w.updated:
 			known := w.doc.Snapshot().Diagnostics
@@ -207,6 +268,7 @@ func (w *worker) check(ctx context.Context, text string, first, wall time.Durati
 				if enough != nil && enough(known) {
 					stop()
 					<-done
+					w.rest = dropped
 					return checkResult{diagnostics: known, enough: true}, nil
 				}
 			}
@@ -214,6 +276,12 @@ func (w *worker) check(ctx context.Context, text string, first, wall time.Durati
 			stop()
 			<-done
 			return checkResult{diagnostics: w.doc.Snapshot().Diagnostics}, nil
+		case <-pulse.C():
+			if pulse.Idle() {
+				stop()
+				<-done
+				return w.ended(ctx, errHangs)
+			}
 		}
 	}
 }
@@ -227,14 +295,21 @@ const (
 
 // settles reports whether the worker stops working when it is told to. A tactic
 // that does not ask whether it was cancelled (the kernel never does) goes on in
-// its thread, and would take its core from everything that follows.
+// its thread, and would take its core from everything that follows; and a server
+// that hangs would keep all that follows waiting.
 func (w *worker) settles(ctx context.Context) bool {
-	result, err := w.check(ctx, w.header+"\n", settleTime, settleTime, func([]lsp.Diagnostic) int { return 0 }, nil)
+	was := w.rest
+	result, err := w.check(ctx, w.header+"\n", settleTime, settleTime, noMarks, nil)
 	if err != nil || !result.complete {
 		return false
 	}
+	if was != cut {
+		return true // it was not slow
+	}
+	w.rest = cut
 	before, err := w.process.CPU()
 	if err != nil {
+		w.rest = nothing
 		return true // it cannot be seen here
 	}
 	timer := time.NewTimer(settleLook)
@@ -245,7 +320,11 @@ func (w *worker) settles(ctx context.Context) bool {
 		return false
 	}
 	after, err := w.process.CPU()
-	return err == nil && after-before < settleLook/2
+	if err != nil || after-before >= settleLook/2 {
+		return false
+	}
+	w.rest = nothing
+	return true
 }
 
 // ended tells a dead server from a caller that has given up.

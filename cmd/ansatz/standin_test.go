@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/ansatz-prover/ansatz/lean/npm"
 )
@@ -203,6 +204,7 @@ type watchdog struct {
 	folders, args []string
 	initialize    []byte // of the client; each worker gets it
 	workers       map[string]*standInWorker
+	in            io.Reader
 
 	mu  sync.Mutex
 	out io.Writer
@@ -214,15 +216,16 @@ type standInWorker struct {
 	mu      sync.Mutex
 	text    string          // the document; the client always sends the whole of it
 	waiting map[string]bool // requests without an answer
+	ended   bool            // there will be no answers any more
 }
 
 func newWatchdog(folders, args []string) *watchdog {
-	return &watchdog{folders: folders, args: args, workers: map[string]*standInWorker{}, out: os.Stdout}
+	return &watchdog{folders: folders, args: args, workers: map[string]*standInWorker{}, in: os.Stdin, out: os.Stdout}
 }
 
 // serve returns when the client has said exit or is gone; that ends the workers.
 func (w *watchdog) serve() error {
-	in := bufio.NewReader(os.Stdin)
+	in := bufio.NewReader(w.in)
 	for {
 		body, err := readMessage(in)
 		if err != nil {
@@ -245,20 +248,25 @@ func (w *watchdog) serve() error {
 			err = w.say(`{"jsonrpc":"2.0","id":%s,"result":null}`, m.ID)
 		case "exit":
 			return nil
-		case "": // an answer to register_lean_watcher
+		case "", "$/cancelRequest":
+			// Which worker asked is not known, but a client of ours has one document.
+			// An answer to register_lean_watcher is for none.
+			for _, worker := range w.workers {
+				if m.Method != "" || string(m.ID) != `"register_lean_watcher"` {
+					_ = worker.send(body)
+				}
+			}
 		case "textDocument/didOpen":
 			err = w.open(m, body)
-		case "$/cancelRequest":
-			for _, worker := range w.workers {
-				err = errors.Join(err, worker.send(body))
-			}
 		default:
 			worker := w.workers[m.uri()]
 			switch {
 			case worker != nil:
-				worker.hears(m)
-				// Of a worker that has died the client hears elsewhere.
-				_ = worker.send(body)
+				if !worker.hears(m) {
+					err = w.crashed(m.ID)
+					break
+				}
+				_ = worker.send(body) // if it has died, forward answers
 			case m.ID != nil:
 				err = w.say(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32801,"message":"the stand-in has no worker for %s"}}`, m.ID, m.Method)
 			}
@@ -291,8 +299,24 @@ func (w *watchdog) open(m message, body []byte) error {
 	}
 	worker := &standInWorker{in: in, text: m.Params.TextDocument.Text, waiting: map[string]bool{}}
 	w.workers[m.uri()] = worker
-	go func() { complain(errors.Join(w.forward(worker, bufio.NewReader(out)), c.Wait())) }()
+	go func() {
+		err := w.forward(worker, bufio.NewReader(out))
+		if !errors.Is(err, io.EOF) {
+			// Nobody reads any more what the worker says.
+			err = errors.Join(err, c.Process.Kill())
+		}
+		for _, id := range worker.end() {
+			err = errors.Join(err, w.crashed(json.RawMessage(id)))
+		}
+		complain(errors.Join(err, c.Wait()))
+	}()
 	return errors.Join(worker.send(w.initialize), worker.send(body))
+}
+
+// crashed answers a request to a worker that has ended. Without an answer it would
+// look as if the worker hung.
+func (w *watchdog) crashed(id json.RawMessage) error {
+	return w.say(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32902,"message":"Server process crashed, likely due to a stack overflow or a bug."}}`, id)
 }
 
 // forward passes on what a worker says, until it ends.
@@ -300,9 +324,6 @@ func (w *watchdog) forward(worker *standInWorker, out *bufio.Reader) error {
 	for {
 		body, err := readMessage(out)
 		if err != nil {
-			for _, id := range worker.unanswered() {
-				err = errors.Join(err, w.say(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32902,"message":"Server process crashed, likely due to a stack overflow or a bug."}}`, id))
-			}
 			return err
 		}
 		var m message
@@ -336,16 +357,21 @@ func (w *watchdog) say(format string, args ...any) error {
 
 func (s *standInWorker) send(body []byte) error { return writeMessage(s.in, body) }
 
-// hears takes note of what the client says to a worker.
-func (s *standInWorker) hears(m message) {
+// hears takes note of what the client says to a worker. It is false for a request
+// that the worker has ended too early for.
+func (s *standInWorker) hears(m message) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m.ID != nil {
+		if s.ended {
+			return false
+		}
 		s.waiting[string(m.ID)] = true
 	}
 	for _, change := range m.Params.ContentChanges {
 		s.text = change.Text
 	}
+	return true
 }
 
 // diagnostics is a message of a worker about its document, with the answers to
@@ -385,9 +411,11 @@ func (s *standInWorker) answered(id json.RawMessage) {
 	s.mu.Unlock()
 }
 
-func (s *standInWorker) unanswered() (ids []string) {
+// end says that there will be no answers any more, and which are missing.
+func (s *standInWorker) end() (ids []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.ended = true
 	for id := range s.waiting {
 		ids = append(ids, id)
 	}
@@ -412,4 +440,25 @@ func readMessage(r *bufio.Reader) ([]byte, error) {
 func writeMessage(w io.Writer, body []byte) error {
 	_, err := w.Write(append(fmt.Appendf(nil, "Content-Length: %d\r\n\r\n", len(body)), body...))
 	return err
+}
+
+// TestStandInCrash: a request to a worker that has ended is answered, as Lean's
+// watchdog does, and not left waiting.
+func TestStandInCrash(t *testing.T) {
+	worker := &standInWorker{waiting: map[string]bool{}}
+	if ids := worker.end(); len(ids) != 0 {
+		t.Errorf("unanswered requests %q", ids)
+	}
+	var in, out bytes.Buffer
+	if err := writeMessage(&in, []byte(`{"jsonrpc":"2.0","id":7,"method":"textDocument/waitForDiagnostics","params":{"uri":"file:///a.lean","version":1}}`)); err != nil {
+		t.Fatal(err)
+	}
+	w := &watchdog{workers: map[string]*standInWorker{"file:///a.lean": worker}, in: &in, out: &out}
+	if err := w.serve(); err != nil {
+		t.Fatal(err)
+	}
+	body, err := readMessage(bufio.NewReader(&out))
+	if err != nil || !bytes.Contains(body, []byte(`"id":7,"error"`)) {
+		t.Errorf("the answer is %s, error %v", body, err)
+	}
 }

@@ -18,6 +18,7 @@ const (
 	MemoryLimit Reason = "memory limit"
 	TimeLimit   Reason = "time limit"
 	OutputLimit Reason = "output limit"
+	IdleLimit   Reason = "idle limit"
 	Interrupted Reason = "interrupted"
 	Closed      Reason = "closed"
 )

@@ -57,6 +57,9 @@ type Options struct {
 	MemoryPoll time.Duration
 	// TimeLimit bounds the life of the process. Zero means no limit.
 	TimeLimit time.Duration
+	// IdleLimit bounds how long the process tree may do nothing at all (see
+	// [Pulse]). Zero means no limit: most servers idle by rights.
+	IdleLimit time.Duration
 	// TerminateGrace is how long the group may live after SIGTERM before it
 	// gets SIGKILL. Zero means SIGKILL at once.
 	TerminateGrace time.Duration
@@ -228,10 +231,11 @@ func (p *Process) supervise(result chan<- error) {
 	close(p.done)
 }
 
-// guard ends the process when its context, its time or its memory runs out.
+// guard ends the process when its context, its time or its memory runs out, or
+// when it idles.
 func (p *Process) guard(ctx context.Context) {
 	defer p.watch.Done()
-	var expired, look <-chan time.Time
+	var expired, look, beat <-chan time.Time
 	if p.opts.TimeLimit > 0 {
 		timer := time.NewTimer(p.opts.TimeLimit)
 		defer timer.Stop()
@@ -242,10 +246,21 @@ func (p *Process) guard(ctx context.Context) {
 		defer ticker.Stop()
 		look = ticker.C
 	}
+	var pulse *Pulse
+	if p.opts.IdleLimit > 0 && TreeSupported {
+		pulse = p.Pulse(p.opts.IdleLimit)
+		defer pulse.Stop()
+		beat = pulse.C()
+	}
 	for {
 		select {
 		case <-p.done:
 			return
+		case <-beat:
+			if pulse.Idle() {
+				p.end(IdleLimit, fmt.Sprintf("it did nothing for %v", p.opts.IdleLimit))
+				return
+			}
 		case <-ctx.Done():
 			reason := Interrupted
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {

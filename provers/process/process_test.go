@@ -49,6 +49,11 @@ func child(role string, args []string) {
 	case "hang":
 		fmt.Println("ready")
 		time.Sleep(time.Hour)
+	case "spin":
+		fmt.Println("ready")
+		for n := 0; ; n++ {
+			runtime.KeepAlive(n)
+		}
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM, syscall.SIGINT)
 		fmt.Println("ready")

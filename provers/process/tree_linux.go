@@ -76,6 +76,27 @@ func (t *tree) cpu() time.Duration {
 	return time.Duration(ticks) * (time.Second / userHZ)
 }
 
+// busy reports whether any thread of the tree runs, wants to, or waits for a disk,
+// at this moment.
+func (t *tree) busy() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, pid := range t.look() {
+		tasks := "/proc/" + strconv.Itoa(pid) + "/task"
+		for _, thread := range numbers(tasks) {
+			data, err := os.ReadFile(tasks + "/" + strconv.Itoa(thread) + "/stat")
+			if err != nil {
+				continue // the thread ended
+			}
+			// The state follows the name in parentheses, which may hold anything.
+			if rest := data[bytes.LastIndexByte(data, ')')+1:]; len(rest) > 1 && strings.IndexByte("RD", rest[1]) >= 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // look finds the living members of the tree from parent to child, beginning
 // with all that were seen before. The caller holds mu.
 func (t *tree) look() []int {

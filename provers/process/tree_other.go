@@ -23,4 +23,5 @@ type tree struct{}
 func (*tree) init(int, string)          {}
 func (*tree) memory() int64             { return 0 }
 func (*tree) cpu() time.Duration        { return 0 }
+func (*tree) busy() bool                { return false }
 func (*tree) signal(syscall.Signal) int { return 0 }
