@@ -110,13 +110,12 @@ func (v *Verifier) check(parent context.Context, c provers.Claim, verdict *prove
 	}
 	ctx, cancel := context.WithTimeout(parent, v.config.Wall)
 	defer cancel()
-	report, err := v.dafny.Batch(ctx, c.Proof, BatchLimits{TimeLimit: v.config.TimeLimit, Memory: v.config.Memory})
+	refused, err := v.verify(ctx, c.Proof, verdict)
 	if err != nil {
 		return v.failed(parent, ctx, err)
 	}
-	verdict.Messages = messages(report.Diagnostics)
-	if refusal := judge(report, c.Proof); refusal != nil {
-		return refusal, nil
+	if refused != nil {
+		return refused, nil
 	}
 	var printed [2]string
 	for i, text := range []string{original, c.Proof} {
@@ -131,6 +130,24 @@ func (v *Verifier) check(parent context.Context, c provers.Claim, verdict *prove
 		return violated(violation), nil
 	}
 	return nil, nil
+}
+
+// verify has a fresh Dafny verify a text. If nothing was confirmed and nothing
+// disproved, which is how the solver fails on a busy machine, another one is asked.
+func (v *Verifier) verify(ctx context.Context, text string, verdict *provers.Verdict) (refused *refusal, err error) {
+	const tries = 2
+	for range tries {
+		report, err := v.dafny.Batch(ctx, text, BatchLimits{TimeLimit: v.config.TimeLimit, Memory: v.config.Memory})
+		if err != nil {
+			return nil, err
+		}
+		verdict.Messages = messages(report.Diagnostics)
+		refused = judge(report, text)
+		if refused == nil || refused.class != classProver || !report.Resolved {
+			break
+		}
+	}
+	return refused, nil
 }
 
 // failed is the verdict of a run that gave no report, if there can be one.
