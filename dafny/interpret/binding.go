@@ -57,9 +57,19 @@ func (c *compiler) pattern(p *syntax.Pattern) matcher {
 	}
 	if !p.Applied && (strings.Contains(p.Name, ".") || c.in.constructorNamed(p.Name, nil) != nil) || p.Applied {
 		name := p.Name[strings.LastIndexByte(p.Name, '.')+1:]
+		slot := -1
+		if !p.Applied && name == p.Name {
+			slot = c.bind(name, c.typeOfData(c.in.constructorNamed(name, nil))) // what is called like another type's constructor
+		}
 		args := c.patterns(p.Args)
 		return func(m *machine, f *frame, v Value) bool {
 			d, ok := v.p.(*data)
+			if slot >= 0 {
+				f.slots[slot] = v
+				if !ok || foreign(d, name) {
+					return true
+				}
+			}
 			if !ok {
 				m.confused("a pattern")
 				return false
@@ -79,6 +89,16 @@ func (c *compiler) pattern(p *syntax.Pattern) matcher {
 		f.slots[slot] = v
 		return true
 	}
+}
+
+// foreign reports whether a value's type has no constructor of the name.
+func foreign(d *data, name string) bool {
+	for _, k := range d.constructor.class.constructors {
+		if k.name == name {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *compiler) patterns(list []*syntax.Pattern) []matcher {

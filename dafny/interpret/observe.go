@@ -2,7 +2,6 @@ package interpret
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -42,7 +41,8 @@ func (o Options) withDefaults() Options {
 type Traces struct {
 	// Runs are those that came to the method's end.
 	Runs int
-	// Cut are those that a limit, or what is not supported, ended earlier.
+	// Cut are those that ended earlier: by a limit, by what is not supported, or by an
+	// assumption that does not hold. The states that they came by count, too.
 	Cut int
 	// Reason is why the first of them was cut, or why no input was found; or nil.
 	Reason error
@@ -218,8 +218,6 @@ func (x *experiment) once(try int) bool {
 	}
 	m.leave(saved)
 	switch {
-	case errors.Is(m.err, errDiscard):
-		return false
 	case m.err != nil:
 		x.cut++
 		if x.reason == nil {
@@ -238,7 +236,7 @@ func (x *experiment) once(try int) bool {
 }
 
 // refusedSteps bounds the steps for inputs that are refused.
-const refusedSteps = 3_000_000
+const refusedSteps = 2_000_000
 
 // hopeless reports whether further tries are not worth their time.
 func (x *experiment) hopeless() bool {

@@ -44,11 +44,16 @@ func (p *proposal) repair(n, repeated int) {
 			about = append(about, i)
 		}
 	}
-	if len(about) == 0 {
-		return
-	}
 	rand := p.x.rand
 	if repeated < 4 && p.solve(e) {
+		return
+	}
+	object := p.x.routine.class != nil && p.f.slots[0].kind != Invalid
+	if object && (len(about) == 0 || rand.IntN(4) == 0) {
+		p.f.slots[0] = p.self()
+		return
+	}
+	if len(about) == 0 {
 		return
 	}
 	if len(about) == 1 || rand.IntN(2) == 0 {
@@ -78,6 +83,9 @@ func (x *experiment) condition(n int) *syntax.Expr {
 	return nil
 }
 
+// longest bounds the lengths that a precondition may demand.
+const longest = 1500
+
 // solve looks for a comparison within a condition that fails and that a new value
 // of one parameter makes true.
 func (p *proposal) solve(e *syntax.Expr) bool {
@@ -101,6 +109,9 @@ func (p *proposal) solve(e *syntax.Expr) bool {
 func (p *proposal) compare(op string, x, y *syntax.Expr) bool {
 	if p.holds(binary(op, x, y)) {
 		return false
+	}
+	if op == "in" {
+		return p.put(op, x, y)
 	}
 	if p.x.rand.IntN(2) == 0 {
 		x, y, op = y, x, mirrored(op)
@@ -166,6 +177,14 @@ func (p *proposal) put(op string, x, y *syntax.Expr) bool {
 		return false
 	}
 	rand := p.x.rand
+	if op == "in" && !length {
+		list := v.elements()
+		if len(list) == 0 || list[0].kind != p.f.slots[1+i].kind {
+			return false
+		}
+		p.f.slots[1+i] = list[rand.IntN(len(list))]
+		return true
+	}
 	if op == "==" && !length {
 		if v.kind != p.f.slots[1+i].kind || v.kind == Ref {
 			return false
@@ -193,7 +212,7 @@ func (p *proposal) put(op string, x, y *syntax.Expr) bool {
 		return false
 	}
 	if length {
-		if n < 0 || n > 40 {
+		if n < 0 || n > longest {
 			return false
 		}
 		p.g.length = int(n)

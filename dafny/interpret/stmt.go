@@ -20,7 +20,7 @@ const (
 	returning // also after an error
 )
 
-// errDiscard ends a run that an assumption excludes: what it came by does not count.
+// errDiscard ends a run that an assumption excludes from there on.
 var errDiscard = errors.New("an assumption does not hold")
 
 // failing is a step that ends the run.
