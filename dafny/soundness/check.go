@@ -100,7 +100,7 @@ func (c *Checker) check(r *reading) *Violation {
 	if m.match(0, len(r.Tokens), parts) && m.at == len(c.tokens) {
 		return m.recount()
 	}
-	return m.explain(f.refusals)
+	return m.explain(&f)
 }
 
 // matcher goes through the tokens of both programs side by side.
@@ -154,14 +154,14 @@ func (m *matcher) matchPart(p part) {
 func same(x, y syntax.Token) bool { return x.Kind == y.Kind && x.Text == y.Text }
 
 // explain finds out why the programs do not match.
-func (m *matcher) explain(refusals []refusal) *Violation {
+func (m *matcher) explain(f *finder) *Violation {
 	i, expected := m.farthest, m.expected
 	if expected >= len(m.Checker.tokens) {
 		expected = len(m.Checker.tokens) - 1
 	}
-	for _, r := range refusals {
+	for _, r := range f.refusals {
 		// What was added is followed by what should be here.
-		if r.first == i && (r.end >= len(m.Tokens) || same(m.Tokens[r.end], m.Checker.tokens[expected])) {
+		if r.first == i && same(m.Tokens[f.behind(r.end)], m.Checker.tokens[expected]) {
 			return r.why
 		}
 	}

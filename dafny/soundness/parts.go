@@ -33,6 +33,8 @@ type finder struct {
 	unsure bool
 
 	refusals []refusal
+	// ends are where the parts end, by where they begin.
+	ends map[int]int
 	// statements are the ends of those statements that are not left out, by where
 	// they begin.
 	statements map[int]int
@@ -40,7 +42,7 @@ type finder struct {
 
 // find returns the annotations of the program in the order of the text.
 func (f *finder) find() []part {
-	f.statements = map[int]int{}
+	f.statements, f.ends = map[int]int{}, map[int]int{}
 	return f.decls(f.Decls)
 }
 
@@ -81,6 +83,7 @@ func (f *finder) decl(d *syntax.Decl) (parts []part) {
 
 func (f *finder) add(parts []part, s syntax.Span) []part {
 	if first, end := f.tokens(s); first < end {
+		f.ends[first] = end
 		return append(parts, part{first: first, end: end})
 	}
 	return parts
@@ -89,6 +92,14 @@ func (f *finder) add(parts []part, s syntax.Span) []part {
 func (f *finder) refuse(s syntax.Span, why *Violation) {
 	first, end := f.tokens(s)
 	f.refusals = append(f.refusals, refusal{first, end, why})
+}
+
+// behind is the first token from one on that is in no annotation that begins there.
+func (f *finder) behind(token int) int {
+	for f.ends[token] > token {
+		token = f.ends[token]
+	}
+	return min(token, len(f.Tokens)-1)
 }
 
 func (f *finder) clauses(list []syntax.Clause, kinds ...syntax.ClauseKind) (parts []part) {
@@ -154,6 +165,7 @@ func (f *finder) stmts(list []*syntax.Stmt, ghost bool) (parts []part) {
 				continue
 			} else {
 				first, end := f.tokens(s.Span)
+				f.ends[first] = end
 				parts = append(parts, part{first, end, true, f.within(s, ghost)})
 				continue
 			}
