@@ -159,6 +159,9 @@ func (b *batch) report(r results.Result, width int) {
 		switch {
 		case r.Insertions != nil:
 			a.printf("%s", console.Printable(insertions.Text(r.Insertions)))
+			for _, assumption := range r.Axioms {
+				a.printf("      note: the program takes for granted: %s\n", console.OneLine(assumption))
+			}
 		case a.verbose && r.Result == results.Proved:
 			a.printf("%s\n", console.Indent(console.Printable(r.Proof), "    "))
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -23,6 +24,9 @@ import (
 
 // envMemory makes the command use an in-memory prover in tests.
 const envMemory = "ANSATZ_TEST_MEMORY_PROVER"
+
+// envDafny says that Dafny is installed, so that no test may do without.
+const envDafny = "ANSATZ_TEST_DAFNY"
 
 // envLeanDir is where the tests with the real Lean find it.
 const envLeanDir = "ANSATZ_TEST_LEAN_DIR"
@@ -120,9 +124,13 @@ func params(t *testing.T, dir string, env ...string) testscript.Params {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"await-attempts": awaitAttempts,
+			"await-text":     awaitText,
 			"no-process":     noProcess,
 			"long-lines":     longLines,
 			"exit-code":      exitCode,
+			"many-lines":     manyLines,
+			"redact":         redact,
+			"permissions":    permissions,
 		},
 	}
 }
@@ -142,7 +150,21 @@ func TestWithLean(t *testing.T) {
 	testscript.RunT(serial{t}, p)
 }
 
-// serial runs scripts one after another: each Lean takes gigabytes.
+// TestWithDafny runs the scripts that need the real Dafny.
+func TestWithDafny(t *testing.T) {
+	if _, err := exec.LookPath("dafny"); err != nil {
+		if os.Getenv(envDafny) == "1" {
+			t.Fatalf("dafny is not on PATH, and %s=1 says that it is", envDafny)
+		}
+		t.Skip("SKIPPED: the scripts with the real Dafny need dafny on PATH (Debian 12: apt-get install dafny)")
+	}
+	p := params(t, "testdata/dafny", "ANSATZ_WORKERS=1")
+	p.Deadline = time.Now().Add(20 * time.Minute)
+	testscript.RunT(serial{t}, p)
+}
+
+// serial runs scripts one after another: each Lean takes gigabytes, and each Dafny
+// all processors.
 type serial struct{ *testing.T }
 
 func (s serial) Parallel() {}
@@ -173,6 +195,24 @@ func awaitAttempts(ts *testscript.TestScript, neg bool, args []string) {
 			return err
 		}
 		if len(runs) == 0 || runs[0].Spent.Attempts < want {
+			return errors.New("not yet")
+		}
+		return nil
+	})
+}
+
+// awaitText waits until a file has a text: await-text FILE TEXT.
+func awaitText(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await-text FILE TEXT")
+	}
+	path := ts.MkAbs(args[0])
+	poll(ts, 4*time.Minute, func() error {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if !strings.Contains(string(data), args[1]) {
 			return errors.New("not yet")
 		}
 		return nil
@@ -231,6 +271,54 @@ func longLines(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	text := strings.ReplaceAll(ts.ReadFile(args[0]), "LONG", strings.Repeat("x", 1_000_000))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}
+
+// manyLines writes a program for Dafny of so many lines that is verified: many-lines FILE COUNT.
+func manyLines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: many-lines FILE COUNT")
+	}
+	count, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	text := "lemma L() {}\n" + strings.Repeat("// a line\n", count-1)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}
+
+// varying matches what of JSON and of tables is another at each run.
+var varying = []struct {
+	pattern     *regexp.Regexp
+	replacement string
+}{
+	{regexp.MustCompile(`("[a-z_]+_s"|"(?:prover|policy|store|elapsed|created)"):(?:[0-9.e+-]+|"[0-9T:.Z+-]+")`), `$1:0`},
+	{regexp.MustCompile(`"(path|version)":"(?:/[^"]*|[0-9]+\.[0-9]+\.[0-9.]+)"`), `"$1":"?"`},
+	{regexp.MustCompile(`"z3":"[0-9.]+"`), `"z3":"?"`},
+	{regexp.MustCompile(`\b[0-9]{6}-[0-9a-z]{6}\b`), `RUN`},
+	{regexp.MustCompile(`(?m) +[0-9.]+s( |$)`), ` TIME$1`},
+}
+
+// redact writes a file, or stdout, anew without what varies from run to run:
+// redact FILE|stdout NEW.
+func redact(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: redact FILE|stdout NEW")
+	}
+	text := ts.ReadFile(args[0])
+	for _, v := range varying {
+		text = v.pattern.ReplaceAllString(text, v.replacement)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))
+}
+
+// permissions checks those of a file: permissions FILE 0640.
+func permissions(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: permissions FILE MODE")
+	}
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%04o", info.Mode().Perm()); got != args[1] {
+		ts.Fatalf("%s has permissions %s, want %s", args[0], got, args[1])
+	}
 }
 
 // exitCode runs a command that must end with an exit code: exit-code CODE COMMAND ARGUMENT...

@@ -184,7 +184,12 @@ func (s showJSON) header(zone *time.Location) string {
 			word = "accepted"
 		}
 		verdict += fmt.Sprintf("; the final check by %s %s (%s) %s", v.Prover.Name, v.Prover.Version, v.Prover.Variant, console.Clip(console.OneLine(word), 160))
-		if v.Accepted && v.Axioms != nil {
+		switch {
+		case v.Accepted && v.Prover.Name == dataset.ForDafny:
+			for _, assumption := range v.Axioms {
+				verdict += "; the program takes for granted: " + console.OneLine(assumption)
+			}
+		case v.Accepted && v.Axioms != nil:
 			verdict += ", axioms: " + strings.Join(append(v.Axioms, "none")[:max(len(v.Axioms), 1)], ", ")
 		}
 	}

@@ -53,7 +53,7 @@ func connectDafny(ctx context.Context, o connectOptions) (*connection, error) {
 	}
 	prover := dafny.New(found.Info, dafny.Config{StopAtSolved: true, Memory: o.replies,
 		Service: func() transport.Service { return found.NewService(service) }})
-	return &connection{prover: prover, verifier: interimVerifier{found}, memory: dafnyMemory, settled: nothingOpen}, nil
+	return &connection{prover: prover, verifier: dafny.NewVerifier(found, dafny.VerifyConfig{Wall: o.verifyTimeout}), memory: dafnyMemory, settled: nothingOpen}, nil
 }
 
 // nothingOpen reports whether a state of Dafny's has no open obligation.
