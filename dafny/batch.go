@@ -129,7 +129,7 @@ func (f Found) batchIn(ctx context.Context, dir, text string, l BatchLimits) (tr
 // readBatch reads what the command line of Dafny 1 to 3 printed.
 func readBatch(output string, status int, canary transport.Canary, o lineserver.ParseOptions) transport.Report {
 	reply := lineserver.Parse(output, o)
-	report := reply.Report(canary, false)
+	report := reply.Report(canary, lineserver.CanaryVerified)
 	verified := 0
 	for _, r := range reply.Results {
 		if r.Status == transport.Verified {

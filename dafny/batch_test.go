@@ -253,16 +253,21 @@ func BenchmarkFresh(b *testing.B) {
 // all of it, one of its methods, or with the front end alone.
 func BenchmarkWarm(b *testing.B) {
 	found := realDafny(b)
+	all := transport.Request{Text: sumProgram}
+	one := transport.Request{Text: sumProgram, Only: []transport.Declaration{{Name: "Sum", Position: transport.Position{Line: 1, Column: 7}}}}
 	for _, test := range []struct {
 		name    string
 		request transport.Request
+		config  ServiceConfig
 	}{
-		{"all", transport.Request{Text: sumProgram}},
-		{"one", transport.Request{Text: sumProgram, Only: []transport.Declaration{{Name: "Sum"}}}},
-		{"frontend", transport.Request{Text: sumProgram, FrontEndOnly: true}},
+		{"all", all, ServiceConfig{}},
+		{"all/quick", all, ServiceConfig{QuickCanary: true}},
+		{"one", one, ServiceConfig{}},
+		{"one/quick", one, ServiceConfig{QuickCanary: true}},
+		{"frontend", transport.Request{Text: sumProgram, FrontEndOnly: true}, ServiceConfig{}},
 	} {
 		b.Run(test.name, func(b *testing.B) {
-			s := found.NewService(ServiceConfig{})
+			s := found.NewService(test.config)
 			defer s.Close()
 			if r, err := s.Verify(b.Context(), test.request); err != nil || !r.Complete {
 				b.Fatal(r, err)

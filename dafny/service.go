@@ -17,6 +17,8 @@ type ServiceConfig struct {
 	// default Dafny 2 takes an assumption for an assertion. Dafny 4 cannot be told
 	// to: it warns of what is assumed.
 	AllowAssumptions bool
+	// QuickCanary is that of [lineserver.Options].
+	QuickCanary bool
 	// MemoryLimit bounds the memory of Dafny and its solver, in bytes: 4 GiB, and 8
 	// for Dafny 4.
 	MemoryLimit int64
@@ -32,6 +34,6 @@ func (f Found) NewService(c ServiceConfig) transport.Service {
 	}
 	return lineserver.New(lineserver.Options{
 		Argv: f.Server, TimeLimit: c.TimeLimit, ErrorLimit: c.ErrorLimit,
-		AllowAssumptions: c.AllowAssumptions, MemoryLimit: c.MemoryLimit,
+		AllowAssumptions: c.AllowAssumptions, QuickCanary: c.QuickCanary, MemoryLimit: c.MemoryLimit,
 	})
 }

@@ -158,7 +158,12 @@ func errorsOf(r transport.Report) string {
 // TestRealPrograms uses one server for many programs, the bad before the good, so
 // that nothing can be left over from an earlier one.
 func TestRealPrograms(t *testing.T) {
-	s := service(t, Options{})
+	t.Run("canary verified", func(t *testing.T) { testPrograms(t, Options{}) })
+	t.Run("quick canary", func(t *testing.T) { testPrograms(t, Options{QuickCanary: true}) })
+}
+
+func testPrograms(t *testing.T, o Options) {
+	s := service(t, o)
 	for _, test := range []struct {
 		name               string
 		request            transport.Request
@@ -178,6 +183,7 @@ func TestRealPrograms(t *testing.T) {
 		{name: "syntax", request: transport.Request{Text: "method M( {}"}, rejected: true, incomplete: true, failures: "syntax 1:10"},
 		{name: "resolution", request: transport.Request{Text: "method M() { x := 1; }"}, rejected: true, incomplete: true, failures: "resolution 1:13"},
 		{name: "resolution, front end", request: transport.Request{Text: "method M() { x := 1; }", FrontEndOnly: true}, rejected: true, incomplete: true, failures: "resolution 1:13"},
+		{name: "errors, though the canary is resolved", request: transport.Request{Text: "method N() { assert forall x :: x == x; }", FrontEndOnly: true}, rejected: true, incomplete: true, failures: "resolution 1:32, resolution 1:27"},
 		{name: "open comment", request: transport.Request{Text: "method M() { assert 1 == 1; } /*"}, incomplete: true, statuses: "M verified"},
 		{name: "open comment, front end", request: transport.Request{Text: "method M() {} /*", FrontEndOnly: true}, rejected: true, incomplete: true},
 		{name: "include", request: transport.Request{Text: "include \"/etc/hostname\"\nmethod M() { assert false; }"}, rejected: true, incomplete: true},
@@ -236,7 +242,7 @@ func TestRealErrorLimit(t *testing.T) {
 
 func TestRealTimeLimit(t *testing.T) {
 	s := service(t, Options{})
-	report := verify(t, s, transport.Request{Text: hard + good, TimeLimit: time.Second})
+	report := verify(t, s, transport.Request{Text: hard + good, TimeLimit: 3 * time.Second})
 	if !report.Complete {
 		t.Error("not complete")
 	}

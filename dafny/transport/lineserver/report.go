@@ -22,17 +22,26 @@ func (r Reply) verified(c transport.Canary) bool {
 	})
 }
 
+// Evidence is what shows that Dafny read a program to its end.
+type Evidence int
+
+// The kinds of evidence.
+const (
+	CanaryVerified Evidence = iota // it was verified, which takes about 50 ms
+	CanaryResolved                 // the front end said something about it
+)
+
 // Report makes a report of what was said about a text with the canary. What is said
 // about the canary is not in it.
-func (r Reply) Report(c transport.Canary, frontEndOnly bool) transport.Report {
-	report := transport.Report{Resolved: r.resolved(c), Complete: r.resolved(c)}
-	if !frontEndOnly {
-		report.Complete = r.verified(c)
-		// Behind an open comment there is no canary, but what was read was resolved.
-		report.Resolved = len(r.Results) > 0
+func (r Reply) Report(c transport.Canary, e Evidence) transport.Report {
+	report := transport.Report{Resolved: r.resolved(c), Complete: r.verified(c)}
+	if e == CanaryResolved {
+		report.Complete = report.Resolved
 	}
+	// Behind an open comment there is no canary, but what was read was resolved.
+	report.Resolved = report.Resolved || len(r.Results) > 0
 	if r.Rejected {
-		report.Resolved = false
+		report.Resolved, report.Complete = false, false
 	}
 	for _, d := range r.Diagnostics {
 		if !c.Owns(d) {
