@@ -147,6 +147,7 @@ func (c *compiler) varDecl(s *syntax.Stmt) step {
 		for _, v := range s.Vars {
 			codes = append(codes, c.arbitrary(v.Type))
 			slots = append(slots, c.bind(v.Name, v.Type))
+			c.scope.ghost = s.Ghost || v.Ghost
 		}
 		return func(m *machine, f *frame) flow {
 			for i, slot := range slots {
@@ -174,13 +175,16 @@ func (c *compiler) varInit(s *syntax.Stmt) step {
 		inits = c.resultTypes(s.Rhs[0], len(s.Vars))
 	}
 	matchers := make([]matcher, len(s.Vars))
+	ghost := s.Ghost || len(s.Rhs) == 1 && c.isLemma(s.Rhs[0])
 	for i, v := range s.Vars {
 		if v.Type == nil {
 			v.Type = inits[i]
 		}
 		matchers[i] = c.variable(v, nil)
+		if v.Pattern == nil {
+			c.scope.ghost = ghost
+		}
 	}
-	ghost := s.Ghost
 	return func(m *machine, f *frame) flow {
 		list := right(m, f)
 		if m.err != nil && ghost && m.forgive() {
@@ -196,6 +200,15 @@ func (c *compiler) varInit(s *syntax.Stmt) step {
 		}
 		return onward
 	}
+}
+
+// isLemma reports whether an expression calls a lemma, whose results are ghost.
+func (c *compiler) isLemma(e *syntax.Expr) bool {
+	if e.Kind != syntax.Apply {
+		return false
+	}
+	t := c.target(e)
+	return t.routine != nil && t.routine.decl.Kind == syntax.Lemma
 }
 
 // forgive drops an error, unless it ends the run.
@@ -315,13 +328,16 @@ func (c *compiler) assignValues(s *syntax.Stmt) step {
 	// One local variable is by far the most frequent.
 	if len(s.Lhs) == 1 && len(s.Rhs) == 1 && s.Lhs[0].Kind == syntax.Ident {
 		if v := c.scope.find(s.Lhs[0].Name); v != nil {
-			slot, one := v.slot, code(nil)
+			slot, one, ghost := v.slot, code(nil), v.ghost
 			if c.methodCall(s.Rhs[0]) == nil {
 				one = c.rightOne(s.Rhs[0], types[0])
 			}
 			if one != nil {
 				return func(m *machine, f *frame) flow {
 					v := one(m, f)
+					if m.err != nil && ghost && m.forgive() {
+						v = Value{}
+					}
 					if m.err == nil {
 						f.slots[slot] = v
 					}
@@ -482,7 +498,7 @@ func (c *compiler) allocation(a *syntax.Allocation, left *syntax.Type) code {
 			return Value{}
 		}
 		// To a constructor, its object is new.
-		old := m.heap.freeze()
+		old := m.freeze()
 		v := m.allocate(&object{class: k, cells: cells})
 		if r != nil && m.err == nil {
 			m.runSince(old, r, v, list)

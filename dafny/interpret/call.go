@@ -107,6 +107,8 @@ func (r *routine) compileMethod(c *compiler) {
 	r.scope = c.scope
 	if d.Body == nil {
 		r.missing = "a method without a body: " + d.Name
+		r.oldHeap = true
+		r.compileContract(c)
 		return
 	}
 	r.oldHeap = true

@@ -116,6 +116,10 @@ func (g *generator) value(t syntax.Type, path []string, depth int) Value {
 		return g.object(k, base, depth)
 	case k.decl.Kind == syntax.TypeDecl:
 		return g.int(-2)
+	case k.decl.Kind == syntax.Trait && !g.plain:
+		if list := g.in.implementations(k); len(list) > 0 {
+			return g.object(list[g.rand.IntN(len(list))], base, depth)
+		}
 	}
 	return g.m.unsupported("a value of the type " + base.Name)
 }

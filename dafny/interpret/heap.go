@@ -39,6 +39,14 @@ func (h *heap) freeze() *heap {
 	return h.frozen
 }
 
+// freeze copies the heap, which takes steps: a run that allocates much pays for it.
+func (m *machine) freeze() *heap {
+	if m.heap.frozen == nil {
+		m.charge(len(m.heap.objects) / 32)
+	}
+	return m.heap.freeze()
+}
+
 func (m *machine) allocate(o *object) Value {
 	h := m.heap
 	if h.cells += len(o.cells) + 4; h.cells > maxCells {

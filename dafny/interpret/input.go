@@ -80,8 +80,11 @@ func (p *proposal) redraw(i int) {
 func (p *proposal) self() Value {
 	k := p.x.routine.class
 	t := syntax.Type{Name: k.decl.Name}
-	if k.decl.Kind == syntax.Datatype {
+	switch k.decl.Kind {
+	case syntax.Datatype:
 		return p.g.data(k, t, 0)
+	case syntax.Trait:
+		return p.g.value(t, k.decl.Path, 0)
 	}
 	return p.g.object(k, t, 0)
 }

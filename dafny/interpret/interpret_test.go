@@ -324,6 +324,9 @@ func TestStatements(t *testing.T) {
 		{"subset types", `newtype Digit = d: int | 0 <= d < 10
 			type Even = x: int | x % 2 == 0 witness 0
 			method T(d: Digit, e: Even) returns (r: int) { r := d as int + e; }`, []string{"0 <= r - e < 10 && e % 2 == 0"}},
+		{"methods without bodies", `method Larger(x: int) returns (r: int) ensures x < r < x + 3
+			method T(x: int) returns (r: int) { r := Larger(x); var a, b := Proof(x); ghost var g := 0; g := a; }
+			lemma Proof(x: int) returns (a: int, b: int)`, []string{"x < r < x + 3", "never r == x + 1"}},
 		{"functions", `method T(s: seq<int>, f: int -> int) returns (r: seq<int>) { r := seq(|s|, i requires 0 <= i < |s| => f(s[i])); }`,
 			[]string{"|r| == |s| && forall i :: 0 <= i < |s| ==> r[i] == f(s[i])"}},
 	} {
@@ -370,6 +373,7 @@ method Chain(n: nat) returns (l: Node?, s: int) {
   var p := l;
   while p != null { s := s + p.v; p := p.next; }
 }
+method OfTrait(n: Named) modifies n { n.name := 3; }
 method Both(c: Counter, d: Counter) requires c.Valid() && d.Valid() modifies c, d { c.Put(1); }
 `
 
@@ -379,6 +383,7 @@ func TestClasses(t *testing.T) {
 		"never count == 1")
 	always(t, observe(t, counter, "Client").Exits, "k == 2 * n + 3", "c.count == n && c.step == 2 && fresh(c)", "|c.history| == n")
 	always(t, observe(t, counter, "Chain").Exits, "2 * s == n * (n - 1)", "l == null <==> n == 0", "l != null ==> l.v == n - 1")
+	always(t, observe(t, counter, "OfTrait").Exits, "n.name == 3", "never n.name == old(n.name)")
 	always(t, observe(t, counter, "Both").Exits, "c != d ==> unchanged(d)", "c.Valid() && d.Valid() || c.Valid()")
 }
 
@@ -443,12 +448,17 @@ func TestLimits(t *testing.T) {
 		"a loop without end": "while true { x := x + 1; }",
 		"a large number":     "x := 2; while true { x := x * x; }",
 		"a large string":     `var s := "ab"; while true { s := s + s; }`,
+		"many objects":       "var p: C? := null; while true { var q := new C; q.next := p; p := q; }",
 		"much memory":        "while true { var a := new int[1000]; }",
 		"recursion":          "M(x);",
 		"nothing to choose":  "x :| x > 0 && x < 0;",
 		"an index":           "var s := [1]; x := s[7];",
 	} {
-		traces := observe(t, "method M(x0: int) { var x := x0; "+body+" }", "M")
+		p := parse(t, "method M(x0: int) { var x := x0; "+body+" } class C { var next: C? }")
+		traces, err := New(p).Observe(t.Context(), method(t, p, "M"), Options{Runs: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
 		if traces.Runs > 0 || traces.Cut == 0 || traces.Reason == nil {
 			t.Errorf("%s: %d runs, %d cut: %v", name, traces.Runs, traces.Cut, traces.Reason)
 		}

@@ -13,7 +13,7 @@ const (
 	// active calls together, and so the use of Go's stack.
 	maxWeight = 60_000
 	// evalSteps are calls, instances of quantifiers and such.
-	evalSteps = 200_000
+	evalSteps = 60_000
 	maxMemo   = 20_000
 )
 

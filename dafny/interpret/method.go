@@ -41,12 +41,43 @@ func (m *machine) runSince(old *heap, r *routine, this Value, args []Value) []Va
 	return append([]Value(nil), f.slots[r.results:r.results+len(r.decl.Results)]...)
 }
 
+// compileContract prepares a method without a body: what it ensures decides on its
+// results, if it changes nothing.
+func (r *routine) compileContract(c *compiler) {
+	ensures := &syntax.Expr{Kind: syntax.Literal, Name: "true"}
+	for _, clause := range r.decl.Clauses {
+		switch clause.Kind {
+		case syntax.Ensures:
+			for _, e := range clause.Exprs {
+				ensures = binary("&&", ensures, e)
+			}
+		case syntax.Modifies:
+			return
+		}
+	}
+	n := len(r.decl.Results)
+	if n == 0 {
+		r.run = nothing
+		return
+	}
+	first, from := r.results, c.next
+	choose := c.choice(r.decl.Results, ensures)
+	r.run = func(m *machine, f *frame) flow {
+		if !choose(m, f) {
+			m.unsupported(r.missing)
+			return returning
+		}
+		copy(f.slots[first:first+n], f.slots[from:from+n])
+		return returning
+	}
+}
+
 // begin puts the arguments into a frame.
 func (m *machine) begin(r *routine, f *frame, this Value, args []Value) {
 	f.slots[0] = this
 	copy(f.slots[1:], args)
 	if r.oldHeap {
-		f.old = m.heap.freeze()
+		f.old = m.freeze()
 	}
 	for i, x := range r.zero {
 		f.slots[r.results+i] = x(m, f)

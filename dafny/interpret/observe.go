@@ -84,7 +84,7 @@ func (o *observer) record(p *point, m *machine, f *frame) {
 		s = &sample{}
 		o.seen[p] = s
 	}
-	x := &Snapshot{point: p, slots: append([]Value(nil), f.slots[:p.compiler.next]...), heap: m.heap.freeze(), old: f.old, Run: o.run}
+	x := &Snapshot{point: p, slots: append([]Value(nil), f.slots[:p.compiler.next]...), heap: m.freeze(), old: f.old, Run: o.run}
 	s.count++
 	if len(s.first) < perRun {
 		s.first = append(s.first, x)
@@ -204,7 +204,7 @@ func (x *experiment) once(try int) bool {
 	m.steps = x.options.MaxSteps
 	obs := &observer{run: x.runs + x.cut, rand: x.rand, seen: map[*point]*sample{}}
 	f.observer = obs
-	f.old = m.heap.freeze()
+	f.old = m.freeze()
 	if x.decl.Kind == syntax.Constructor && x.routine.class != nil {
 		c := x.routine.compiler()
 		f.slots[0] = m.allocate(&object{class: x.routine.class, cells: m.eval(c.fieldsOf(x.routine.class), f)})

@@ -103,6 +103,23 @@ func (in *Interpreter) inherit(c *class, depth int) {
 	}
 }
 
+// implementations are the classes that extend a trait, in the order of the text.
+func (in *Interpreter) implementations(trait *class) (list []*class) {
+	for d := range in.program.All {
+		k := in.classes[d]
+		if k == nil || d.Kind != syntax.Class {
+			continue
+		}
+		for _, t := range d.Extends {
+			if in.lookup(t.Name, d.Path) == trait.decl {
+				list = append(list, k)
+				break
+			}
+		}
+	}
+	return list
+}
+
 // lookup finds a declaration outside of classes by its name, perhaps qualified,
 // as it is seen from within modules.
 func (in *Interpreter) lookup(name string, path []string) *syntax.Decl {

@@ -12,6 +12,8 @@ type scope struct {
 	name  string
 	slot  int
 	typ   *syntax.Type
+	// ghost says that nothing but specifications depends on it.
+	ghost bool
 }
 
 func (s *scope) find(name string) *scope {
