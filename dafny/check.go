@@ -76,7 +76,9 @@ func (p *program) read(a *annotation.Annotated, r transport.Report) finding {
 		for _, r := range d.Related {
 			place := annotation.RelatedPlace{Source: strings.TrimSpace(a.Lines.Line(r.Position.Line))}
 			place.Line, place.Column = p.Lines.Position(a.At(r.Position.Line, r.Position.Column).Offset)
-			l.related = append(l.related, place)
+			if !slices.Contains(l.related, place) {
+				l.related = append(l.related, place)
+			}
 		}
 		if d.Kind == transport.KindSyntax || d.Kind == transport.KindResolution {
 			f.frontEnd = append(f.frontEnd, l)

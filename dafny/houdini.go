@@ -106,24 +106,47 @@ func (c *candidate) toDrop(f finding) map[int]bool {
 // stands is the outcome of a set of edits that stand together.
 func (s *session) stands(ctx context.Context, at position, c *candidate, f finding, rounds int, deadline time.Time) provers.Outcome {
 	added := c.edits[c.before:]
-	least := s.minimize(ctx, at, added, f, deadline)
 	o := provers.Outcome{Status: provers.Rejected, Class: "houdini",
 		Message: fmt.Sprintf("%d stand after %d rounds", len(added), rounds)}
-	if s.improves(at, f) {
+	better := f.improves(at)
+	if better {
+		least := s.minimize(ctx, at, added, f, earlier(deadline, time.Now().Add(minimizeTime)))
 		o.Suggestions = append(o.Suggestions, annotation.Action{Edits: least}.String())
 	}
-	if len(least) < len(added) || len(o.Suggestions) == 0 {
-		// All of them may be what a later step needs.
-		if len(f.unproved) > 0 {
-			o.Suggestions = append(o.Suggestions, annotation.Action{Edits: added}.String())
-		}
+	// All invariants may be what a later step needs. A statement that changes
+	// nothing now seldom does later.
+	if all := (annotation.Action{Edits: clauses(added)}).String(); len(clauses(added)) > 0 && !slices.Contains(o.Suggestions, all) {
+		o.Suggestions = append(o.Suggestions, all)
 	}
 	return o
 }
 
-// improves reports whether fewer declarations or fewer obligations are open.
-func (s *session) improves(at position, f finding) bool {
-	return len(f.unproved) < len(at.names) || len(f.undecided) == 0
+// minimizeTime bounds how long one action looks for fewer edits: the search is
+// waiting, and the whole program is minimized at the end again.
+const minimizeTime = 6 * time.Second
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// clauses are those of the edits that insert a clause.
+func clauses(edits []annotation.Edit) (list []annotation.Edit) {
+	for _, e := range edits {
+		if strings.HasPrefix(e.Text, "invariant") || strings.HasPrefix(e.Text, "decreases") {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// improves reports whether fewer obligations are open than at a position. Where
+// exactly a path ends does not count.
+func (f finding) improves(at position) bool {
+	count := len(f.errors) + len(f.undecided)
+	return len(f.unproved) < len(at.names) || count < at.open
 }
 
 // minimize leaves out as many of the edits as can be missed without anything

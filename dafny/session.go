@@ -143,11 +143,13 @@ type position struct {
 	names []string
 	edits []annotation.Edit
 	path  []provers.Step
+	// open is the number of open obligations.
+	open int
 }
 
 // locate reads a state. Its declarations are those of its goals.
 func (s *session) locate(from provers.State) (position, error) {
-	at := position{path: from.Path}
+	at := position{path: from.Path, open: len(from.Goals)}
 	for i, step := range from.Path {
 		if step.Action.Text == splitAction {
 			continue

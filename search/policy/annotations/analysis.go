@@ -47,6 +47,8 @@ type clause struct {
 	weight float64
 	// checked says that it held whenever the program was run.
 	checked bool
+	// redundant says that other clauses say as much.
+	redundant bool
 }
 
 // statement is a proposed statement before a place.

@@ -1,6 +1,7 @@
 package annotations
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/ansatz-prover/ansatz/dafny/syntax"
@@ -54,6 +55,7 @@ func (g *generator) elements() {
 		}
 		if c.class == classInt || c.class == classReal {
 			g.parted(c, try)
+			g.disturbed(c, try)
 		}
 	}
 }
@@ -63,12 +65,12 @@ type interval struct{ low, high *syntax.Expr }
 
 // ranges are what was gone over, and what is left.
 func (g *generator) ranges(c collection) (list []interval) {
-	for _, i := range g.ints {
+	for _, i := range g.places {
 		x := name(i)
 		list = append(list, interval{number(0), x}, interval{x, c.length}, interval{plus(x, 1), c.length}, interval{number(0), plus(x, 1)})
-		for _, j := range g.ints {
+		for _, j := range g.places {
 			if i != j {
-				list = append(list, interval{x, name(j)})
+				list = append(list, interval{x, name(j)}, interval{x, plus(name(j), 1)}, interval{plus(x, 1), name(j)})
 			}
 		}
 	}
@@ -124,19 +126,67 @@ func (g *generator) sorted(c collection, r interval, try func(*syntax.Expr, floa
 	}
 }
 
+// disturbed proposes that a range is sorted but for one place: where an element is
+// on its way to where it belongs.
+func (g *generator) disturbed(c collection, try func(*syntax.Expr, float64)) {
+	if !g.loop.written[c.name] && !g.loop.called {
+		return
+	}
+	p, q := name("p_"), name("q_")
+	for _, i := range g.places {
+		for _, hole := range g.places {
+			if i == hole {
+				continue
+			}
+			for _, high := range []*syntax.Expr{name(i), plus(name(i), 1)} {
+				for _, off := range []*syntax.Expr{name(hole), plus(name(hole), 1)} {
+					limits := chain(number(0), "<=", p, "<", q, "<", high)
+					for n, op := range []string{"<=", ">="} {
+						ordered := binary(op, index(c.expr, p), index(c.expr, q))
+						try(forall([]string{"p_", "q_"}, binary("&&", limits, binary("!=", q, off)), ordered), 0.56-0.02*float64(n))
+						try(forall([]string{"p_", "q_"}, binary("&&", limits, binary("!=", p, off)), ordered), 0.54-0.02*float64(n))
+					}
+				}
+			}
+		}
+	}
+	// The element is kept in a variable meanwhile.
+	all := slice(c.expr, nil, nil)
+	for _, v := range g.loop.vars {
+		if g.classify(v.Type) != c.class || g.loop.modified[v.Name] {
+			continue
+		}
+		for _, i := range g.places {
+			one := func(x *syntax.Expr) *syntax.Expr {
+				return &syntax.Expr{Kind: syntax.SetDisplay, Name: "multiset", Args: []*syntax.Expr{x}}
+			}
+			kept := binary("+", binary("-", multiset(all), one(index(c.expr, name(i)))), one(name(v.Name)))
+			try(binary("==", kept, multiset(old(all))), 0.6)
+			k := name("k_")
+			for _, j := range g.places {
+				for _, high := range []*syntax.Expr{name(j), plus(name(j), 1)} {
+					for n, op := range []string{"<", "<=", ">", ">="} {
+						try(forall([]string{"k_"}, chain(name(i), "<", k, "<", high), binary(op, name(v.Name), index(c.expr, k))), 0.56-0.02*float64(n))
+					}
+				}
+			}
+		}
+	}
+}
+
 // parted proposes that all elements before a place are at most those behind it.
 func (g *generator) parted(c collection, try func(*syntax.Expr, float64)) {
 	if !g.loop.written[c.name] && !g.loop.called {
 		return
 	}
 	p, q := name("p_"), name("q_")
-	for _, i := range g.ints {
+	for _, i := range g.places {
 		for _, cut := range []*syntax.Expr{name(i), plus(name(i), 1)} {
 			for n, op := range []string{"<=", ">="} {
 				try(forall([]string{"p_", "q_"}, binary("&&", chain(number(0), "<=", p, "<", cut), chain(cut, "<=", q, "<", c.length)), binary(op, index(c.expr, p), index(c.expr, q))), 0.5-0.02*float64(n))
 			}
 		}
-		for _, j := range g.ints {
+		for _, j := range g.places {
 			if i == j {
 				continue
 			}
@@ -150,11 +200,81 @@ func (g *generator) parted(c collection, try func(*syntax.Expr, float64)) {
 		}
 	}
 	// An element at a place that the loop remembers.
-	for _, i := range g.ints {
+	for _, i := range g.places {
 		for _, v := range g.loop.vars {
 			if g.loop.modified[v.Name] && g.classify(v.Type) == c.class && v.Name != i {
 				try(binary("==", index(c.expr, name(i)), name(v.Name)), 0.5)
 			}
 		}
 	}
+}
+
+// maxInstances bounds the calls of one predicate that are tried.
+const maxInstances = 300
+
+// predicates proposes that the program's own predicates hold of what is in scope:
+// they were written because something is said with them.
+func (g *generator) predicates() {
+	if len(g.snaps) == 0 {
+		return
+	}
+	for _, n := range slices.Sorted(maps.Keys(g.functions)) {
+		d := g.functions[n]
+		if d.Kind != syntax.Predicate && (d.ResultType == nil || d.ResultType.Name != "bool") || len(d.Params) == 0 || len(d.Params) > 4 || len(d.Path) > 0 {
+			continue
+		}
+		options, total := make([][]*syntax.Expr, len(d.Params)), 1
+		for i, p := range d.Params {
+			options[i] = g.arguments(p)
+			total *= len(options[i])
+		}
+		if total == 0 {
+			continue
+		}
+		choice := make([]int, len(options))
+		for count := 0; count < min(total, maxInstances); count++ {
+			args := make([]*syntax.Expr, len(options))
+			for i := range options {
+				args[i] = options[i][choice[i]]
+			}
+			g.add(apply(d.Name, args...), "predicate", 0.6)
+			for i := range choice {
+				if choice[i]++; choice[i] < len(options[i]) {
+					break
+				}
+				choice[i] = 0
+			}
+		}
+	}
+}
+
+// arguments are the terms in scope that fit a parameter, those that change first.
+func (g *generator) arguments(p syntax.Variable) (list []*syntax.Expr) {
+	c := g.classify(p.Type)
+	if c == classInt {
+		for _, i := range g.ints {
+			list = append(list, name(i), plus(name(i), 1))
+		}
+		list = append(list, number(0))
+		for _, b := range g.bounds {
+			list = append(list, b)
+			if b.Kind == syntax.Ident && slices.Contains(g.places, b.Name) {
+				list = append(list, plus(b, 1))
+			}
+		}
+		const most = 9
+		return list[:min(len(list), most)]
+	}
+	for _, v := range g.loop.vars {
+		switch vc := g.classify(v.Type); {
+		case vc == c && (c != classOther && c != classDatatype && c != classObject || sameType(v.Type, p.Type)):
+			list = append(list, name(v.Name))
+		case c == classSeq && vc == classArray:
+			list = append(list, slice(name(v.Name), nil, nil))
+			for _, i := range g.ints {
+				list = append(list, slice(name(v.Name), nil, name(i)))
+			}
+		}
+	}
+	return list
 }

@@ -147,14 +147,34 @@ func substitute(e *syntax.Expr, by map[string]*syntax.Expr) *syntax.Expr {
 	})
 }
 
-// replaceTerm replaces every part that is written like a term.
-func replaceTerm(e *syntax.Expr, term string, by *syntax.Expr) *syntax.Expr {
+// replaceTerm replaces the parts that are written like a term: all of them, or
+// only the one with a number, counted from 0.
+func replaceTerm(e *syntax.Expr, term string, by *syntax.Expr, only int) *syntax.Expr {
+	n := 0
 	return rewrite(e, func(x *syntax.Expr) *syntax.Expr {
-		if x.String() == term {
-			return by
+		if x.String() != term {
+			return nil
 		}
-		return nil
+		if n++; only != all && n-1 != only {
+			return x
+		}
+		return by
 	})
+}
+
+// all stands for every occurrence of a term.
+const all = -1
+
+// occurrences counts the parts that are written like a term.
+func occurrences(e *syntax.Expr, term string) (n int) {
+	rewrite(e, func(x *syntax.Expr) *syntax.Expr {
+		if x.String() != term {
+			return nil
+		}
+		n++
+		return x
+	})
+	return n
 }
 
 // conjuncts splits a conjunction. A chain is one conjunct.

@@ -258,6 +258,9 @@ func conjunction(x, y *syntax.Expr) *syntax.Expr {
 	if x == nil {
 		return y
 	}
+	if y == nil {
+		return x
+	}
 	return binary("&&", x, y)
 }
 

@@ -22,6 +22,8 @@ type generator struct {
 	// integral type in scope.
 	ints   []string
 	bounds []*syntax.Expr
+	// places are the integers that this loop or one around it changes.
+	places []string
 	// arrays and seqs are in scope.
 	arrays, seqs []syntax.Variable
 }
@@ -39,12 +41,13 @@ const (
 func (a *analysis) invariants(ctx context.Context, k *knowledge, l *loop) ([]clause, error) {
 	g := &generator{analysis: a, know: k, loop: l, snaps: k.observed(l), seen: make(map[string]bool)}
 	g.terms()
-	for _, step := range []func(){g.bound, g.relate, g.say, g.frame, g.elements, g.flags} {
+	for _, step := range []func(){g.bound, g.relate, g.say, g.frame, g.predicates, g.elements, g.flags} {
 		step()
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 	}
+	g.redundant()
 	g.rank()
 	return g.list, nil
 }
@@ -54,6 +57,12 @@ func (g *generator) terms() {
 	for _, v := range g.loop.vars {
 		switch g.classify(v.Type) {
 		case classInt:
+			around := slices.ContainsFunc(g.loop.outer, func(s *syntax.Stmt) bool {
+				return assigned(s)[v.Name] || s.Kind == syntax.For && s.Vars[0].Name == v.Name
+			})
+			if g.loop.modified[v.Name] || around {
+				g.places = append(g.places, v.Name)
+			}
 			if g.loop.modified[v.Name] {
 				g.ints = append(g.ints, v.Name)
 			} else {
@@ -112,18 +121,44 @@ func (g *generator) add(e *syntax.Expr, source string, weight float64) judge {
 		return fails
 	}
 	text := e.String()
-	if g.seen[text] {
+	key := canonical(e)
+	if g.seen[key] {
 		return fails
 	}
-	g.seen[text] = true
+	g.seen[key] = true
 	if trivial(e, g.loop) || pointless(e) || len(text) > 500 || !g.inScope(e) {
 		return fails
 	}
 	j := ask(e, g.snaps)
+	if j == holds && g.vacuous(e) {
+		return fails
+	}
 	if j != fails {
 		g.list = append(g.list, clause{expr: e, text: text, source: source, weight: weight, checked: j == holds})
 	}
 	return j
+}
+
+// vacuous reports whether a formula spoke of nothing whenever the program ran.
+func (g *generator) vacuous(e *syntax.Expr) bool {
+	if e.Kind == syntax.Apply {
+		if e = g.unfold(e); e == nil {
+			return false
+		}
+	}
+	if e.Kind != syntax.Forall {
+		return false
+	}
+	limits, _ := split(e)
+	if e.Args[0] != nil {
+		limits = conjunction(e.Args[0], limits)
+	}
+	if limits == nil {
+		return false
+	}
+	f := *e
+	f.Args = []*syntax.Expr{nil, binary("==>", limits, &syntax.Expr{Kind: syntax.Literal, Name: "false"})}
+	return ask(&f, g.snaps) == holds
 }
 
 // inScope reports whether a formula's variables are those of the loop, or what is
@@ -327,8 +362,8 @@ func (g *generator) flags() {
 // rank keeps the likeliest of each source, and puts bounds first: what is said of
 // elements is only defined within them.
 func (g *generator) rank() {
-	order := map[string]int{"length": 0, "bound": 0, "relation": 1, "frame": 2, "specification": 2, "flag": 3, "elements": 4}
-	most := map[string]int{"length": keptBounds, "bound": keptBounds, "relation": keptRelations, "frame": 12, "specification": keptFormulas, "flag": 16, "elements": keptElements}
+	order := map[string]int{"length": 0, "bound": 0, "relation": 1, "frame": 2, "specification": 2, "predicate": 3, "flag": 3, "elements": 4}
+	most := map[string]int{"length": keptBounds, "bound": keptBounds, "relation": keptRelations, "frame": 12, "specification": keptFormulas, "predicate": 16, "flag": 16, "elements": keptElements}
 	slices.SortStableFunc(g.list, func(a, b clause) int {
 		return cmp.Or(cmp.Compare(order[a.source], order[b.source]), cmp.Compare(b.weight, a.weight), cmp.Compare(len(a.text), len(b.text)))
 	})

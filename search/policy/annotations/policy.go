@@ -183,12 +183,15 @@ func (q *proposal) sets() {
 		weight float64
 		keeps  func(clause) bool
 	}{
-		{0.6, func(c clause) bool { return c.source != "elements" && c.source != "flag" }},
-		{0.35, func(clause) bool { return true }},
+		{0.6, func(c clause) bool {
+			return !c.redundant && c.source != "elements" && c.source != "flag" && c.source != "predicate"
+		}},
+		{0.45, func(c clause) bool { return !c.redundant }},
 		{0.25, func(c clause) bool {
 			return !strings.Contains(c.text, "forall") && !strings.Contains(c.text, "exists") && !strings.Contains(c.text, "multiset")
 		}},
-		{0.15, func(c clause) bool { return c.weight >= 0.7 }},
+		{0.2, func(clause) bool { return true }},
+		{0.15, func(c clause) bool { return !c.redundant && c.weight >= 0.7 }},
 	}
 	seen := make(map[string]bool)
 	// Houdini's result is the largest that stands, so that trying again is of use
@@ -286,7 +289,7 @@ func (q *proposal) statements() {
 				continue
 			}
 			all = append(all, e)
-			q.propose(e.String(), s.source, s.weight*0.3)
+			q.propose(e.String(), s.source, s.weight*0.1)
 		}
 	}
 	const batch = 24

@@ -18,6 +18,9 @@ type variants struct {
 	integral func(name string) bool
 }
 
+// maxOccurrences bounds how many occurrences of a term are replaced apart.
+const maxOccurrences = 3
+
 // maxVariants bounds what is made of one formula.
 const maxVariants = 600
 
@@ -92,9 +95,15 @@ func (v *variants) of(e *syntax.Expr, yield func(*syntax.Expr) bool) {
 func (v *variants) replaced(e *syntax.Expr, yield func(*syntax.Expr) bool) bool {
 	terms := replaceable(e, v.integral)
 	for _, t := range terms {
-		for _, by := range v.at(t) {
-			if !yield(replaceTerm(e, t.String(), by)) {
-				return false
+		// An end of a range may be written like a term that stays as it is.
+		for only := all; only < max(occurrences(e, t.String())-1, 0)+1; only++ {
+			if only > maxOccurrences || only == 0 && occurrences(e, t.String()) < 2 {
+				break
+			}
+			for _, by := range v.at(t) {
+				if !yield(replaceTerm(e, t.String(), by, only)) {
+					return false
+				}
 			}
 		}
 	}
@@ -104,7 +113,7 @@ func (v *variants) replaced(e *syntax.Expr, yield func(*syntax.Expr) bool) bool 
 			for _, x := range v.at(t) {
 				for _, y := range v.at(u) {
 					if simple(x) && simple(y) && x.String() != y.String() {
-						if !yield(replaceTerm(replaceTerm(e, t.String(), x), u.String(), y)) {
+						if !yield(replaceTerm(replaceTerm(e, t.String(), x, all), u.String(), y, all)) {
 							return false
 						}
 					}
