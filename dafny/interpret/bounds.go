@@ -109,37 +109,63 @@ func (b *bounds) relation(op string, x, y *syntax.Expr) {
 	case "<", "<=":
 		strict := op == "<"
 		for name := range b.open {
-			if e, ok := isolate(x, y, name); ok && !occurs(e, name) {
-				b.high[name] = append(b.high[name], bound{e, strict})
+			if e, exact, ok := isolate(x, y, name); ok && !occurs(e, name) {
+				b.high[name] = append(b.high[name], bound{e, strict && exact})
 			}
-			if e, ok := isolate(y, x, name); ok && !occurs(e, name) {
-				b.low[name] = append(b.low[name], bound{e, strict})
+			if e, exact, ok := isolate(y, x, name); ok && !occurs(e, name) {
+				b.low[name] = append(b.low[name], bound{e, strict && exact})
+			}
+			if isSquare(x, name) && !occurs(y, name) { // v * v <= y
+				b.high[name] = append(b.high[name], bound{y, false})
+				b.low[name] = append(b.low[name], bound{&syntax.Expr{Kind: syntax.Unary, Name: "-", Args: []*syntax.Expr{y}}, false})
 			}
 		}
 	}
 }
 
-// isolate turns x ~ y, where x is a variable plus or minus something, into
-// variable ~ e.
-func isolate(x, y *syntax.Expr, name string) (e *syntax.Expr, ok bool) {
+func isSquare(e *syntax.Expr, name string) bool {
+	is := func(e *syntax.Expr) bool { return e.Kind == syntax.Ident && e.Name == name }
+	return e.Kind == syntax.Binary && e.Name == "*" && is(e.Args[0]) && is(e.Args[1])
+}
+
+// isolate turns x ~ y, where x is a variable plus or minus something, or times a
+// positive number, into variable ~ e. If it is not exact, e was rounded down, and
+// only comparisons that are not strict follow.
+func isolate(x, y *syntax.Expr, name string) (e *syntax.Expr, exact, ok bool) {
+	exact = true
 	for range 20 {
 		if x.Kind == syntax.Ident {
-			return y, x.Name == name
+			return y, exact, x.Name == name
 		}
-		if x.Kind != syntax.Binary || x.Name != "+" && x.Name != "-" {
-			return nil, false
+		if x.Kind != syntax.Binary {
+			return nil, false, false
 		}
-		opposite := map[string]string{"+": "-", "-": "+"}[x.Name]
 		switch l, r := x.Args[0], x.Args[1]; {
-		case occurs(l, name) && !occurs(r, name):
-			x, y = l, binary(opposite, y, r)
+		case x.Name == "+" && occurs(l, name) && !occurs(r, name):
+			x, y = l, binary("-", y, r)
 		case x.Name == "+" && occurs(r, name) && !occurs(l, name):
 			x, y = r, binary("-", y, l)
+		case x.Name == "-" && occurs(l, name) && !occurs(r, name):
+			x, y = l, binary("+", y, r)
+		case x.Name == "*" && isPositive(r):
+			x, y, exact = l, binary("/", y, r), false
+		case x.Name == "*" && isPositive(l):
+			x, y, exact = r, binary("/", y, l), false
 		default:
-			return nil, false
+			return nil, false, false
 		}
 	}
-	return nil, false
+	return nil, false, false
+}
+
+// isPositive reports whether an expression is a positive integer.
+func isPositive(e *syntax.Expr) bool {
+	if e.Kind != syntax.Literal {
+		return false
+	}
+	v, ok := literalValue(e.Name)
+	n, small := v.Int64()
+	return ok && small && n > 0
 }
 
 func binary(op string, x, y *syntax.Expr) *syntax.Expr {
@@ -184,8 +210,8 @@ func (b *bounds) closed(of map[string][]bound, name string, depth int) (list []b
 			if other == name || !occurs(x.e, other) {
 				continue
 			}
-			offset, ok := isolate(x.e, &syntax.Expr{Kind: syntax.Literal, Name: "0"}, other)
-			if !ok || b.mentions(offset, name) {
+			offset, exact, ok := isolate(x.e, &syntax.Expr{Kind: syntax.Literal, Name: "0"}, other)
+			if !ok || !exact || b.mentions(offset, name) {
 				continue
 			}
 			for _, y := range b.closed(of, other, depth+1) {

@@ -253,8 +253,8 @@ func (c *class) destructor(name string) (k *constructor, ok bool) {
 }
 
 func (c *compiler) unary(e *syntax.Expr) code {
-	if len(e.Names) > 0 {
-		return unsupported("the heap at a label")
+	if len(e.Names) > 0 && e.Name != "old" {
+		return unsupported(e.Name + " since a label")
 	}
 	if e.Name == "unchanged" {
 		return c.unchanged(e)
@@ -286,12 +286,20 @@ func (c *compiler) unary(e *syntax.Expr) code {
 			return m.size(v)
 		}
 	case "old":
+		label := ""
+		if len(e.Names) > 0 {
+			label = e.Names[0]
+		}
 		return func(m *machine, f *frame) Value {
-			if f.old == nil {
+			old := f.old
+			if label != "" {
+				old = f.labels[label]
+			}
+			if old == nil {
 				return m.unsupported("old")
 			}
 			now := m.heap
-			m.heap = f.old
+			m.heap = old
 			v := x(m, f)
 			m.heap = now
 			return v

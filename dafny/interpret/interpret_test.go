@@ -202,6 +202,11 @@ var expressions = []struct{ text, want string }{
 	{"forall x :: x in u ==> x in s && x in s[..3]", "false"},
 	{"forall x :: x in u <==> exists i :: 0 <= i < |s| && s[i] == x", "true"},
 	{"forall i: nat :: i < 1 || 2 <= i < 4 ==> i != 1", "true"},
+	{"forall k :: 0 < k * k < 30 ==> -6 < k < 6", "true"},
+	{"forall k :: 0 < k * k <= 25 ==> -5 < k < 6", "false"},
+	{"forall k :: 0 <= 2 * k + 1 < 8 ==> k != 3", "false"},
+	{"forall k :: -7 < 2 * k && k * 3 < -5 ==> k == -3 || k == -2", "true"},
+	{"forall k :: -7 < 2 * k && k * 3 < -5 ==> k == -2", "false"},
 	{"forall b: bool :: b || !b", "true"},
 	{"forall c: Color :: c == Red || c == Green || c == Blue", "true"},
 	{"exists c: Color :: c != Red && c != Green", "true"},
@@ -225,7 +230,7 @@ var expressions = []struct{ text, want string }{
 	{"Loop(0)", "undefined"},
 	{"n > 0 && Loop(0) == 1", "undefined"},
 	{"forall i :: i > 5 ==> i >= 6", "true"},
-	{"forall i :: i > 5 ==> i * i > 30", "undefined"},
+	{"forall i :: i > 5 ==> i * i * i > 30", "undefined"},
 	{"exists i: int :: i > 0 && i < 0 - n * i * i", "undefined"},
 	{"match n { case 1 => 2 }", "undefined"},
 	{"old(a[0])", "undefined"},
@@ -274,6 +279,8 @@ func TestStatements(t *testing.T) {
 		{"swap of elements", `method T(a: array<int>) requires a.Length >= 2 modifies a {
 			a[0], a[1] := a[1], a[0]; }`,
 			[]string{"a[0] == old(a[0 + 1]) && a[1] == old(a[0])", "old(a[..]) == [a[1], a[0]] + a[2..]", "never a[0] == old(a[0])"}},
+		{"labels", `method T(a: array<int>) returns (n: int) requires a.Length > 0 modifies a {
+			a[0] := 1; label L: a[0] := a[0] + 1; n := old@L(a[0]) + old(a[0]); }`, []string{"n == 1 + old(a[0]) && a[0] == 2"}},
 		{"aliases", `method T(n: int) returns (r: int) {
 			var a := new int[2]; var b := a; a[0] := 1; b[0] := n; r := a[0]; }`, []string{"r == n"}},
 		{"calls", `method Two(x: int) returns (a: int, b: int) { a := x; return a + 1, a + 2; }

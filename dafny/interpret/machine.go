@@ -53,6 +53,9 @@ type frame struct {
 	slots []Value
 	// old is the heap at the beginning of the method.
 	old *heap
+	// labels are the heaps of labels, those that an old@L(...) refers to. The map is
+	// never changed: states share it.
+	labels map[string]*heap
 	// observer is set where the states of the frame are recorded.
 	observer *observer
 }

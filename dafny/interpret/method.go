@@ -1,6 +1,10 @@
 package interpret
 
-import "github.com/ansatz-prover/ansatz/dafny/syntax"
+import (
+	"slices"
+
+	"github.com/ansatz-prover/ansatz/dafny/syntax"
+)
 
 // runMethod runs a method and returns its results.
 func (m *machine) runMethod(r *routine, this Value, args []Value) []Value {
@@ -56,8 +60,17 @@ func (r *routine) compileContract(c *compiler) {
 		}
 	}
 	n := len(r.decl.Results)
+	if r.class != nil && slices.Contains(r.class.decl.Attributes, "autocontracts") {
+		return // it may change the object without saying so
+	}
 	if n == 0 {
-		r.run = nothing
+		test := c.expr(ensures)
+		r.run = func(m *machine, f *frame) flow {
+			if v, ok := m.attempt(test, f); ok && v.n == 0 {
+				m.fail(errDiscard) // nothing satisfies what it ensures
+			}
+			return returning
+		}
 		return
 	}
 	first, from := r.results, c.next

@@ -84,7 +84,7 @@ func (o *observer) record(p *point, m *machine, f *frame) {
 		s = &sample{}
 		o.seen[p] = s
 	}
-	x := &Snapshot{point: p, slots: append([]Value(nil), f.slots[:p.compiler.next]...), heap: m.freeze(), old: f.old, Run: o.run}
+	x := &Snapshot{point: p, slots: append([]Value(nil), f.slots[:p.compiler.next]...), heap: m.freeze(), old: f.old, labels: f.labels, Run: o.run}
 	s.count++
 	if len(s.first) < perRun {
 		s.first = append(s.first, x)

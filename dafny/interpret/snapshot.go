@@ -16,6 +16,8 @@ type Snapshot struct {
 	slots []Value
 	heap  *heap
 	old   *heap
+	// labels are as in a frame.
+	labels map[string]*heap
 	// Run tells the runs apart, from 0 on.
 	Run int
 }
@@ -76,7 +78,7 @@ func (s *Snapshot) Eval(e *syntax.Expr) (v Value, err error) {
 	f, saved := m.enter(x.slots, x.weight)
 	if f != nil {
 		copy(f.slots, s.slots)
-		f.old = s.old
+		f.old, f.labels = s.old, s.labels
 		v = x.x(m, f)
 		m.leave(saved)
 	}

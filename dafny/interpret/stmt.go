@@ -2,6 +2,7 @@ package interpret
 
 import (
 	"errors"
+	"maps"
 	"strings"
 
 	"github.com/ansatz-prover/ansatz/dafny/syntax"
@@ -76,10 +77,18 @@ func (c *compiler) stmt(s *syntax.Stmt) step {
 		before = c.points.add(c.points.before, s.Begin, c)
 	}
 	label := c.label(s)
+	kept := label != "" && strings.Contains(c.in.program.Text, "@"+label)
 	body := c.bareStmt(s, label)
 	return func(m *machine, f *frame) flow {
 		if m.charge(1); m.err != nil {
 			return returning
+		}
+		if kept {
+			f.labels = maps.Clone(f.labels)
+			if f.labels == nil {
+				f.labels = map[string]*heap{}
+			}
+			f.labels[label] = m.freeze()
 		}
 		if before != nil && f.observer != nil {
 			f.observer.record(before, m, f)
