@@ -107,7 +107,7 @@ func (p *parser) nameUnknown(d *Decl, at int) {
 		t := p.tokens[i]
 		d.Words = append(d.Words, t.Text)
 		if _, ok := declKind(t.Text); ok {
-			if n := p.tokens[i+1]; n.Kind == Word {
+			if n := p.tokens[i+1]; n.Kind == Word && i+1 < p.at {
 				d.Name, d.NameAt = n.Text, Span{n.Offset, n.End()}
 			}
 			return
