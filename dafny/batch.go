@@ -90,7 +90,7 @@ func (f Found) batchIn(ctx context.Context, dir, text string, l BatchLimits) (tr
 	args := f.Command[1:len(f.Command):len(f.Command)]
 	limits := lineserver.Limits{TimeLimit: l.TimeLimit, ErrorLimit: l.ErrorLimit}
 	if f.Protocol == LineServer {
-		args = append(append(args, "/compile:0"), append(limits.Args(), batchFile)...)
+		args = append(append(args, "/compile:0", lineserver.TraceOutcomes), append(limits.Args(), batchFile)...)
 	} else {
 		args = append(args, verifyArgs(l, limits)...)
 	}
@@ -116,7 +116,7 @@ func (f Found) batchIn(ctx context.Context, dir, text string, l BatchLimits) (tr
 	var report transport.Report
 	if f.Protocol == LineServer {
 		report = readBatch(string(out.Stdout), out.Exit.Code, canary, lineserver.ParseOptions{
-			File: batchFile, TimeLimit: limits.Effective(), Text: text,
+			File: batchFile, Text: text,
 			Parallel: true, // not so, but a failure of the solver is to leave nothing confirmed
 		})
 	} else {

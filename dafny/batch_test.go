@@ -138,6 +138,12 @@ func TestRealBatchLimits(t *testing.T) {
 			t.Errorf("a program that Dafny fails on: error %v", err)
 		}
 	}
+	// What has no time is never verified, and does not hide what is.
+	slow := strings.Replace(hardProgram, "{:timeLimit 600} ", "", 1) + "method M() { assert 1 + 1 == 2; }\n"
+	report, err := found.Batch(t.Context(), slow, BatchLimits{TimeLimit: 3 * time.Second, Wall: 5 * time.Minute})
+	if err != nil || !report.Complete || strings.Contains(summary(report), "H verified, H verified") || !strings.Contains(summary(report), "M verified") {
+		t.Errorf("time limit: complete %v, %s, error %v", report.Complete, summary(report), err)
+	}
 	var refused *provers.Error
 	if _, err := found.Batch(t.Context(), "\xff", BatchLimits{}); !errors.As(err, &refused) {
 		t.Errorf("bad text: error %v", err)

@@ -67,6 +67,14 @@ func setDefault[T int | int64 | time.Duration](field *T, value T) {
 	}
 }
 
+// Switches that make Dafny print a line for each procedure. TraceTimes costs
+// nothing, but prints whatever else takes long, so TraceOutcomes is better where
+// each line of the output counts.
+const (
+	TraceTimes    = "/trace"
+	TraceOutcomes = "/tracePOs"
+)
+
 // noCache turns off the server's cache of results, which believes a change of a
 // constant or of a subset type to change nothing. It is not for the command line,
 // which with it looks for other files, verifies nothing, and says that all is well.
@@ -84,7 +92,7 @@ type Limits struct {
 
 // Args writes the limits as options.
 func (l Limits) Args() []string {
-	args := []string{"/trace"} // it has the times, and costs nothing
+	var args []string
 	if !l.AllowAssumptions {
 		args = append(args, "/noCheating:1")
 	}

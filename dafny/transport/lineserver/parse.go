@@ -68,15 +68,15 @@ type ParseOptions struct {
 }
 
 var (
-	located    = regexp.MustCompile(`^(.+?)\((\d+),(\d+)\): (.*)$`)
-	labelled   = regexp.MustCompile(`^(Error|Warning|Info)(?: BP\d+)?: (.*)$`)
-	timedOutOn = regexp.MustCompile(`^Timed out on(?: BP\d+)?: (.*)$`)
-	verifying  = regexp.MustCompile(`^Verifying (\S+) \.\.\.$`)
-	outcome    = regexp.MustCompile(`^  \[(?:([0-9.]+) s, )?(\d+) proof obligations?\]  ([a-z ]+)$`)
-	banner     = regexp.MustCompile(`^Dafny \d[\w.]*$`)
-	trailer    = regexp.MustCompile(`^Dafny program verifier finished with (\d+) verified, (\d+) errors?(?:, (.*))?$`)
-	rejection  = regexp.MustCompile(`^\d+ (parse|resolution/type) errors detected in `)
-	parameter  = regexp.MustCompile(`^  \w+ \(`)
+	located   = regexp.MustCompile(`^(.+?)\((\d+),(\d+)\): (.*)$`)
+	labelled  = regexp.MustCompile(`^(Error|Warning|Info)(?: BP\d+)?: (.*)$`)
+	undecided = regexp.MustCompile(`^(?:Timed out|Out of memory|Out of resource) on(?: BP\d+)?: (.*)$`)
+	verifying = regexp.MustCompile(`^Verifying (\S+) \.\.\.$`)
+	outcome   = regexp.MustCompile(`^  \[(?:([0-9.]+) s, )?(\d+) proof obligations?\]  ([a-z ]+)$`)
+	banner    = regexp.MustCompile(`^Dafny \d[\w.]*$`)
+	trailer   = regexp.MustCompile(`^Dafny program verifier finished with (\d+) verified, (\d+) errors?(?:, (.*))?$`)
+	rejection = regexp.MustCompile(`^\d+ (parse|resolution/type) errors detected in `)
+	parameter = regexp.MustCompile(`^  \w+ \(`)
 	// syntaxMessage matches what the parser says; all else that the front end
 	// says comes from the resolver.
 	syntaxMessage = regexp.MustCompile(`^(?:.* expected|invalid \w+|this symbol not expected in \w+|.*\bnot allowed here)$`)
@@ -169,7 +169,7 @@ func (p *parser) progress(line string) bool {
 		return true
 	}
 	return strings.HasPrefix(line, "[TRACE] ") || strings.HasPrefix(line, "SYMBOLS_START ") ||
-		strings.HasPrefix(line, "  [") && strings.HasSuffix(line, " s]") ||
+		(strings.HasPrefix(line, "  [") || strings.HasPrefix(line, "Linearising ")) && strings.HasSuffix(line, " s]") ||
 		strings.HasPrefix(line, "Parsing ") || banner.MatchString(line)
 }
 
@@ -240,7 +240,7 @@ func (p *parser) diagnostic(line string) bool {
 	frontEnd := p.current == nil && len(p.reply.Results) == 0
 	if m := labelled.FindStringSubmatch(said); m != nil {
 		d.Severity, d.Message = transport.Severity(strings.ToLower(m[1])), m[2]
-	} else if m := timedOutOn.FindStringSubmatch(said); m != nil {
+	} else if m := undecided.FindStringSubmatch(said); m != nil {
 		d.Message, d.Undecided = m[1], true
 	}
 	switch {

@@ -66,7 +66,7 @@ func (s *Service) Verify(ctx context.Context, r transport.Request) (transport.Re
 		whole = unverified(canary, whole)
 	}
 	verb := "verify"
-	args := slices.Concat([]string{noCache}, limits.Args(), s.options.Args)
+	args := slices.Concat([]string{noCache, TraceTimes}, limits.Args(), s.options.Args)
 	switch {
 	case r.FrontEndOnly:
 		verb = "symbols" // the front end's work and no more; /noVerify would translate the program
