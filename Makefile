@@ -4,16 +4,24 @@ GO      ?= go
 ANSATZ   = bin/ansatz
 PROBLEMS = benchmarks/bundled/first.lean
 QUESTIONS = benchmarks/bundled/find.lean
+PROGRAM  = benchmarks/bundled/loops.dfy
 
 .PHONY: prove test build bench clean
 
-## prove: build, install npm Lean if there is no Lean, prove and solve bundled problems, show a proof tree
+## prove: build, install npm Lean if there is no Lean, prove and solve bundled problems, show a proof tree, annotate a Dafny program
 prove: build
 	$(ANSATZ) provers install lean
 	$(ANSATZ) prove $(PROBLEMS) --timeout 1m || test $$? -eq 1
 	$(ANSATZ) show sum_equals_product --depth 4 --nodes 40
 	$(ANSATZ) solve $(QUESTIONS) --name '*_equations' --name 'heads_and_legs' --name 'lowest_point' --timeout 1m --method both || test $$? -eq 1
 	$(ANSATZ) show heads_and_legs --depth 3 --nodes 20
+	@if command -v dafny >/dev/null; then \
+	  echo "$(ANSATZ) verify $(PROGRAM)"; $(ANSATZ) verify $(PROGRAM) || test $$? -eq 1; \
+	  echo "$(ANSATZ) prove $(PROGRAM)"; $(ANSATZ) prove $(PROGRAM) --timeout 1m || test $$? -eq 1; \
+	else \
+	  echo "There is no dafny on PATH, so no program is annotated. On Debian 12: apt-get install --no-install-recommends dafny"; \
+	  echo "Then: $(ANSATZ) prove $(PROGRAM)"; \
+	fi
 
 ## test: install what the tests need, run vet, staticcheck, gofmt and all tests with the race detector
 test:

@@ -106,13 +106,16 @@ func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "ansatz",
 		Short: "Search for formal proofs and have a prover check every step",
-		Long: `ansatz searches for proofs of formal statements. It guesses steps, has a prover
-try every one, keeps the tree of what came of them, and lets a fresh prover
-check what it found. Nothing else counts as proved.`,
+		Long: `ansatz searches for proofs of statements in Lean, and for the annotations with
+which Dafny verifies a program. It guesses steps, has a prover try every one, keeps
+the tree of what came of them, and lets a fresh prover check what it found. Nothing
+else counts as proved.`,
 		Example: `  ansatz provers install lean                     # once, on a machine without Lean
   ansatz prove --statement '∀ n : Nat, n + 0 = n'
   ansatz prove Todo.lean --write                  # fill in the sorries that can be proved
   ansatz prove problems.jsonl --timeout 1m --json > results.jsonl
+  ansatz verify Sum.dfy                           # what Dafny cannot verify, and where
+  ansatz prove Sum.dfy --write                    # add the invariants that are missing
   ansatz show last                                # what the last search did`,
 		SilenceErrors: true, SilenceUsage: true,
 		Version:           versionLine(),

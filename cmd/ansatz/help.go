@@ -29,12 +29,12 @@ file, and that before the default.
 The file is $XDG_CONFIG_HOME/ansatz/config.json (by default below ~/.config), or
 what --config or %s names. It is a JSON object of strings and numbers, such as
 
-  {"timeout": "5m", "workers": 4, "project": "/home/me/mathlib4"}`,
+  {"timeout": "5m", "workers": 4, "project": "/home/me/mathlib4", "dafny": "/opt/dafny"}`,
 		console.Columns([]string{"  flag", "environment", "file", "meaning"}, rows), envConfig), "\n")
 }
 
-const exitCodesHelp = `0    everything was proved, checked or done
-1    something was not proved, or a proof was refused
+const exitCodesHelp = `0    everything was proved, verified, checked or done
+1    something was not proved or verified, or a proof was refused
 2    the command line or the input is wrong
 3    no prover can be used, or it did not start
 4    an error of ansatz or of its database
@@ -52,9 +52,13 @@ prove, resume   one object a line (resume of a search for an answer: also answer
                 elapsed_s (without starts of the prover), starting_s, checking_s
                 (of the last final check, a part of elapsed_s), workers,
                 attempts, expansions, nodes, depth, units, restarts, refused,
-                outcomes (a count a status), proof (the text after ":="),
-                axioms (absent if the prover cannot tell), seconds (of prover
-                over all workers, policy, store)
+                outcomes (a count a status), proof (the text after ":="; for
+                Dafny the whole annotated program), axioms (absent if the
+                prover cannot tell; for Dafny what the program takes for
+                granted), insertions (for Dafny: line and column in the program
+                as it was given, from 1 and in characters, new_line in the
+                annotated one, text), seconds (of prover over all workers,
+                policy, store)
   summary       at the end: prover, policy, seed, workers, problems, not_tried,
                 results, reasons, input_errors, learned, elapsed_s, starting_s,
                 searching_s, checking_s, seconds, attempts, expansions, outcomes, sources,
@@ -76,13 +80,22 @@ solve           one object a line:
                 proven_tried, references, elapsed_s, interrupted
 rpe             one object: rpe; with --pairs one object a line: rpe, and at the
                 end rpe_summary
+verify          one object a line:
+  input_error   as above, of a file that cannot be read
+  verification  what became of one file: file, result (verified, failed, invalid,
+                timed_out, unknown, interrupted), reason, diagnostics (severity,
+                kind, message, line, column in characters, byte_column,
+                utf16_column, all from 1, undecided, declaration, related),
+                declarations (name, status, obligations, place), elapsed_s, prover
+  verify_summary  at the end: prover, files, not_tried, results, errors,
+                input_errors, elapsed_s, interrupted
 dataset         one object a line, see ansatz dataset --help
 check           one object a line: check_result (name, line, accepted, class,
                 reason, axioms, warnings, elapsed_s) and, at the end, check_summary
-show            one object: run
+show            one object: run (of Dafny with insertions, as in a result)
 runs            one object: runs
 export          the export itself, see ansatz export --help
-provers         one object: provers; install and uninstall: installed, uninstalled
+provers         one object: provers (of Dafny with transport and solver); install and uninstall: installed, uninstalled
 version         one object: version
 
 Errors are one object on stderr: error, with error, hint and exit_code.`
