@@ -101,7 +101,7 @@ func (a *analysis) know(ctx context.Context, name string) (*knowledge, error) {
 	}
 	k := &knowledge{decl: d, types: a.interpreter.Locals(d)}
 	if d.Body != nil {
-		k.loops = loops(d, k.types)
+		k.loops = loops(d, k.types, a.lemmas)
 	}
 	traces, err := a.interpreter.Observe(ctx, d, interpret.Options{Runs: observedRuns, MaxSnapshots: observedMoves, Seed: 1})
 	if ctx.Err() != nil {

@@ -194,11 +194,12 @@ func (s *suggester) slices(p *point) {
 
 // witnesses proposes what exists: the body of an existential formula, said of a
 // variable in scope.
-func (s *suggester) witnesses(p *point, goals []*syntax.Expr) {
+func (s *suggester) witnesses(p *point, goals []formula) {
 	if !p.last {
 		return
 	}
-	for _, g := range goals {
+	for _, f := range goals {
+		g := f.expr
 		var condition *syntax.Expr
 		if g.Kind == syntax.Binary && g.Name == "==>" {
 			condition, g = g.Args[0], g.Args[1]

@@ -37,7 +37,7 @@ const maxElements = 1500
 // shrinks. Without runs of the program there are too many candidates to say
 // anything.
 func (g *generator) elements() {
-	if len(g.snaps) == 0 || len(g.ints) == 0 {
+	if len(g.snaps) == 0 || len(g.places) == 0 {
 		return
 	}
 	tried := 0
@@ -87,7 +87,7 @@ func (g *generator) each(c collection, r interval, try func(*syntax.Expr, float6
 	x := index(c.expr, k)
 	ordered := c.class == classInt || c.class == classReal
 	for _, v := range g.loop.vars {
-		if g.classify(v.Type) != c.class || !ordered && g.classify(v.Type) == classOther {
+		if g.classify(v.Type) != c.class || !ordered && g.classify(v.Type) == classOther || slices.Contains(g.places, v.Name) {
 			continue
 		}
 		y := name(v.Name)
@@ -153,7 +153,7 @@ func (g *generator) disturbed(c collection, try func(*syntax.Expr, float64)) {
 	// The element is kept in a variable meanwhile.
 	all := slice(c.expr, nil, nil)
 	for _, v := range g.loop.vars {
-		if g.classify(v.Type) != c.class || g.loop.modified[v.Name] {
+		if g.classify(v.Type) != c.class || g.loop.modified[v.Name] || slices.Contains(g.places, v.Name) {
 			continue
 		}
 		for _, i := range g.places {
@@ -202,7 +202,7 @@ func (g *generator) parted(c collection, try func(*syntax.Expr, float64)) {
 	// An element at a place that the loop remembers.
 	for _, i := range g.places {
 		for _, v := range g.loop.vars {
-			if g.loop.modified[v.Name] && g.classify(v.Type) == c.class && v.Name != i {
+			if g.loop.modified[v.Name] && g.classify(v.Type) == c.class && !slices.Contains(g.places, v.Name) {
 				try(binary("==", index(c.expr, name(i)), name(v.Name)), 0.5)
 			}
 		}

@@ -12,13 +12,23 @@ import (
 // classification, and examples", 2014). So the formulas that a specification has
 // are collected, taken apart, and said again of the variables that change.
 
+// formula is what a specification says. Required says that it is a precondition:
+// of what does not change it holds all the time.
+type formula struct {
+	expr     *syntax.Expr
+	required bool
+}
+
 // formulas are those that a declaration's specification and its asserts have,
 // with all parts of them that may be said apart.
-func (a *analysis) formulas(d *syntax.Decl) []*syntax.Expr {
-	var list []*syntax.Expr
+func (a *analysis) formulas(d *syntax.Decl) []formula {
+	var list, required []*syntax.Expr
 	for _, c := range d.Clauses {
-		if c.Kind == syntax.Ensures || c.Kind == syntax.Requires {
+		switch c.Kind {
+		case syntax.Ensures:
 			list = append(list, c.Exprs...)
+		case syntax.Requires:
+			required = append(required, c.Exprs...)
 		}
 	}
 	d.Body.Walk(func(s *syntax.Stmt) bool {
@@ -47,10 +57,15 @@ func (a *analysis) formulas(d *syntax.Decl) []*syntax.Expr {
 	for _, e := range list {
 		c.add(renamed(e, taken), 2)
 	}
-	for i, e := range c.list { // what was unfolded may bind others
-		c.list[i] = renamed(e, taken)
+	wanted := len(c.list)
+	for _, e := range required {
+		c.add(renamed(e, taken), 2)
 	}
-	return c.list
+	all := make([]formula, len(c.list))
+	for i, e := range c.list { // what was unfolded may bind others
+		all[i] = formula{renamed(e, taken), i >= wanted}
+	}
+	return all
 }
 
 type collector struct {

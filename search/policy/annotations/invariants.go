@@ -22,8 +22,9 @@ type generator struct {
 	// integral type in scope.
 	ints   []string
 	bounds []*syntax.Expr
-	// places are the integers that this loop or one around it changes.
-	places []string
+	// counters are those of ints that say how far the loop has come, places those
+	// of this loop and of the loops around it.
+	counters, places []string
 	// arrays and seqs are in scope.
 	arrays, seqs []syntax.Variable
 }
@@ -54,17 +55,21 @@ func (a *analysis) invariants(ctx context.Context, k *knowledge, l *loop) ([]cla
 
 // terms finds what the rules speak of.
 func (g *generator) terms() {
+	counts := counters(g.loop.decl)
 	for _, v := range g.loop.vars {
 		switch g.classify(v.Type) {
 		case classInt:
 			around := slices.ContainsFunc(g.loop.outer, func(s *syntax.Stmt) bool {
 				return assigned(s)[v.Name] || s.Kind == syntax.For && s.Vars[0].Name == v.Name
 			})
-			if g.loop.modified[v.Name] || around {
+			if counts[v.Name] && (g.loop.modified[v.Name] || around) {
 				g.places = append(g.places, v.Name)
 			}
 			if g.loop.modified[v.Name] {
 				g.ints = append(g.ints, v.Name)
+				if counts[v.Name] {
+					g.counters = append(g.counters, v.Name)
+				}
 			} else {
 				g.bounds = append(g.bounds, name(v.Name))
 			}
@@ -141,7 +146,10 @@ func (g *generator) add(e *syntax.Expr, source string, weight float64) judge {
 
 // vacuous reports whether a formula spoke of nothing whenever the program ran.
 func (g *generator) vacuous(e *syntax.Expr) bool {
-	if e.Kind == syntax.Apply {
+	switch {
+	case e.Kind == syntax.Binary && e.Name == "==>":
+		return ask(negation(e.Args[0]), g.snaps) == holds
+	case e.Kind == syntax.Apply:
 		if e = g.unfold(e); e == nil {
 			return false
 		}
@@ -284,14 +292,15 @@ func (g *generator) order(x, y *syntax.Expr, weight float64) {
 
 // say proposes the formulas of the specification, said of the loop's variables.
 func (g *generator) say() {
-	v := newVariants(g.loop, g.ints, g.integral)
+	v := newVariants(g.loop, g.counters, g.integral)
 	isSeq := func(n string) bool {
 		return slices.ContainsFunc(g.seqs, func(s syntax.Variable) bool { return s.Name == n })
 	}
 	for _, f := range g.formulas(g.loop.decl) {
-		if !isFormula(f) && f.Kind != syntax.Apply {
+		if !isFormula(f.expr) && f.expr.Kind != syntax.Apply || f.required && !mentions(f.expr, g.loop.written) && !mentions(f.expr, g.loop.modified) {
 			continue
 		}
+		f := f.expr
 		forms := []*syntax.Expr{f}
 		if c := cuttable(f, isSeq); c != nil {
 			forms = append(forms, c)
@@ -342,8 +351,9 @@ func (g *generator) flags() {
 	if len(flags) == 0 || len(g.snaps) == 0 {
 		return
 	}
-	v := newVariants(g.loop, g.ints, g.integral)
+	v := newVariants(g.loop, g.counters, g.integral)
 	for _, f := range g.formulas(g.loop.decl) {
+		f := f.expr
 		if f.Kind != syntax.Forall && f.Kind != syntax.Exists {
 			continue
 		}

@@ -222,13 +222,13 @@ const maxCalls = 14
 // loop's variables.
 func (g *generator) calls() (list []*syntax.Expr) {
 	seen := make(map[string]bool)
-	v := newVariants(g.loop, g.ints, g.integral)
+	v := newVariants(g.loop, g.counters, g.integral)
 	isSeq := func(n string) bool {
 		return slices.ContainsFunc(g.seqs, func(s syntax.Variable) bool { return s.Name == n })
 	}
 	// How many snapshots a variant may be defined in tells whether it is of use.
 	for _, f := range g.formulas(g.loop.decl) {
-		f.Walk(func(e *syntax.Expr) bool {
+		f.expr.Walk(func(e *syntax.Expr) bool {
 			if e.Kind != syntax.Apply || e.Args[0].Kind != syntax.Ident {
 				return true
 			}

@@ -26,9 +26,9 @@ type loop struct {
 }
 
 // loops finds the loops of a declaration.
-func loops(d *syntax.Decl, types map[string]syntax.Type) (list []*loop) {
+func loops(d *syntax.Decl, types map[string]syntax.Type, lemmas map[string]*syntax.Decl) (list []*loop) {
 	vars := slices.Concat(d.Params, d.Results)
-	f := finder{decl: d, types: types, initial: make(map[string]*syntax.Expr)}
+	f := finder{decl: d, types: types, lemmas: lemmas, initial: make(map[string]*syntax.Expr)}
 	f.block(d.Body, vars, nil)
 	return f.found
 }
@@ -36,6 +36,7 @@ func loops(d *syntax.Decl, types map[string]syntax.Type) (list []*loop) {
 type finder struct {
 	decl    *syntax.Decl
 	types   map[string]syntax.Type
+	lemmas  map[string]*syntax.Decl // change nothing
 	initial map[string]*syntax.Expr
 	found   []*loop
 }
@@ -119,7 +120,7 @@ func (f *finder) loop(s *syntax.Stmt, vars []syntax.Variable, outer []*syntax.St
 		l.initial[name] = e
 	}
 	s.Walk(func(inner *syntax.Stmt) bool {
-		l.writes(inner)
+		l.writes(inner, f.lemmas)
 		return true
 	})
 	f.found = append(f.found, l)
@@ -137,7 +138,7 @@ func (f *finder) loop(s *syntax.Stmt, vars []syntax.Variable, outer []*syntax.St
 }
 
 // writes notes what a statement of the body changes in the heap.
-func (l *loop) writes(s *syntax.Stmt) {
+func (l *loop) writes(s *syntax.Stmt, lemmas map[string]*syntax.Decl) {
 	for _, lhs := range s.Lhs {
 		if lhs.Kind == syntax.Index || lhs.Kind == syntax.Member {
 			if base := lhs.Args[0]; base.Kind == syntax.Ident {
@@ -149,7 +150,9 @@ func (l *loop) writes(s *syntax.Stmt) {
 			l.written[lhs.Name] = true // a field, or a variable of the body
 		}
 	}
-	if s.Kind == syntax.Call || s.Kind == syntax.ForallStmt {
+	switch {
+	case s.Kind == syntax.Call && s.Rhs[0].Args[0].Kind == syntax.Ident && lemmas[s.Rhs[0].Args[0].Name] != nil:
+	case s.Kind == syntax.Call || s.Kind == syntax.ForallStmt:
 		l.called = true
 	}
 }
