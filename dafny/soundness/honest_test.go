@@ -26,6 +26,7 @@ func annotations() map[string][]string {
 		"an assertion":                         before(finish, "  assert m >= a[0];\n"),
 		"an assertion at the end":              before("\n}\n\nmethod Fill", "\n  assert true;"),
 		"an assertion with a proof":            before(finish, "  assert m >= 0 by { Help(2); assert true; }\n"),
+		"a proof with a variable":              before(finish, "  assert m == m by { ghost var own1 := m; own1 := own1 + 1; if true { own1 := 2; } }\n"),
 		"an assertion with a new label":        before(finish, "  assert seen: m == m; assert m == m by { reveal seen; }\n"),
 		"an assertion with more fuel":          before(finish, "  assert {:fuel Sum, 3} Sum(Nil) == 0;\n"),
 		"an assertion in a branch":             before("    if a[i]", "    assert i < a.Length;\n"),

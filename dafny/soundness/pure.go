@@ -31,7 +31,16 @@ type scope struct {
 	ghost bool
 	// lemma: within an added lemma, where all names that can be assigned to are its own.
 	lemma bool
+	// proof: within a proof (behind "by", in a hint, in a forall statement), of
+	// which nothing may be left but what it proves. Dafny 2.3 lets "assert x == 1 by
+	// { x := 1; }" prove that x, which is 0 behind it, is 1.
+	proof bool
+	// locals are the variables that were declared in the proof and can be assigned to.
+	locals []string
 }
+
+// intoProof is the scope of a proof that begins in another.
+func (in scope) intoProof() scope { return scope{ghost: true, lemma: in.lemma, proof: true} }
 
 // pureTokens looks for what no annotation may contain, from one token to before another.
 func (r *reading) pureTokens(first, end int, in scope) *Violation {
@@ -82,9 +91,9 @@ func (r *reading) pureForm(s *syntax.Stmt, in scope) *Violation {
 		if v := r.freshLabel(s, in); v != nil {
 			return v
 		}
-		return r.pureList(s.Body, scope{true, in.lemma})
+		return r.pureList(s.Body, in.intoProof())
 	case syntax.Calc:
-		return r.pureList(s.Cases, scope{true, in.lemma})
+		return r.pureList(s.Cases, in.intoProof())
 	case syntax.Call:
 		return r.pureCall(s)
 	case syntax.Other:
@@ -109,7 +118,7 @@ func (r *reading) pureForm(s *syntax.Stmt, in scope) *Violation {
 	case syntax.Assign:
 		return r.pureAssign(s, in)
 	case syntax.Return:
-		if in.lemma {
+		if in.lemma && !in.proof {
 			return r.pureRights(s)
 		}
 	case syntax.OpaqueStmt:
@@ -119,12 +128,18 @@ func (r *reading) pureForm(s *syntax.Stmt, in scope) *Violation {
 }
 
 func (r *reading) pureList(list []*syntax.Stmt, in scope) *Violation {
+	in.locals = slices.Clip(in.locals) // what is declared here is not known outside
 	for _, s := range list {
 		if v := r.pureForm(s, in); v != nil {
 			if v.Line == 0 {
 				v.place(r.Lines, s.Begin)
 			}
 			return v
+		}
+		if s.Kind == syntax.VarDecl {
+			for _, v := range s.Vars {
+				in.locals = append(in.locals, v.Name)
+			}
 		}
 	}
 	return nil
@@ -153,7 +168,7 @@ func (r *reading) pureExpr(e *syntax.Expr) (v *Violation) {
 		case e.Kind == syntax.Then && e.Stmt == nil:
 			v = r.forbidden(e.Span, "statement", "only a statement can stand before an expression")
 		case e.Kind == syntax.Then:
-			v = r.pureForm(e.Stmt, scope{ghost: true})
+			v = r.pureForm(e.Stmt, scope{ghost: true, proof: true})
 		}
 		return v == nil
 	})
@@ -189,7 +204,7 @@ func (r *reading) pureForall(s *syntax.Stmt, in scope) *Violation {
 	if v := r.pureClauses(s.Clauses, syntax.Ensures); v != nil {
 		return v
 	}
-	return r.pureList(s.Body, scope{true, in.lemma})
+	return r.pureList(s.Body, in.intoProof())
 }
 
 // pureLoop allows loops where nothing is executed.
@@ -269,6 +284,9 @@ func (r *reading) pureAssign(s *syntax.Stmt, in scope) *Violation {
 		if e.Kind != syntax.Ident || !in.lemma && !r.fresh(e.Name) {
 			return r.forbidden(s.Span, "assignment", "an annotation assigns only to variables that it declares")
 		}
+		if in.proof && !slices.Contains(in.locals, e.Name) {
+			return r.forbidden(s.Span, "assignment", "a proof assigns only to variables that it declares")
+		}
 	}
 	return r.pureRights(s)
 }
@@ -290,8 +308,9 @@ func (r *reading) pureRights(s *syntax.Stmt) *Violation {
 	return nil
 }
 
-// lemmaWords may come before the name of an added lemma.
-var lemmaWords = []string{"lemma", "colemma", "static", "inductive", "least", "greatest", "twostate"}
+// lemmaWords may come before the name of an added lemma. The kinds that are about
+// extreme predicates or two states are left out, for they are rarely wanted.
+var lemmaWords = []string{"lemma", "static"}
 
 // pureLemma says why a declaration may not be added.
 func (r *reading) pureLemma(d *syntax.Decl) *Violation {
@@ -313,11 +332,11 @@ func (r *reading) pureLemma(d *syntax.Decl) *Violation {
 			return r.forbidden(d.Span, "declaration", "only lemmas may be added")
 		}
 	}
-	if v := r.pureTokens(first, end, scope{true, true}); v != nil {
+	if v := r.pureTokens(first, end, scope{ghost: true, lemma: true}); v != nil {
 		return v
 	}
 	if v := r.pureClauses(d.Clauses, syntax.Requires, syntax.Ensures, syntax.Decreases); v != nil {
 		return v
 	}
-	return r.pureList(d.Body.Body, scope{true, true})
+	return r.pureList(d.Body.Body, scope{ghost: true, lemma: true})
 }
