@@ -16,6 +16,7 @@ import (
 // its outcome is never a step, but what it found is suggested as one, as few
 // edits as do the same.
 func (s *session) houdini(ctx context.Context, at position, edits []annotation.Edit, deadline time.Time) provers.Outcome {
+	all := len(edits)
 	edits = slices.Clone(edits)
 	rounds := 0
 	for len(edits) > 0 {
@@ -34,6 +35,12 @@ func (s *session) houdini(ctx context.Context, at position, edits []annotation.E
 		}
 		f, failed := s.look(ctx, c, shortLimit)
 		if failed != nil {
+			if failed.Status == provers.TimedOut && len(edits) < all {
+				// What was found out so far is not lost.
+				return provers.Outcome{Status: provers.Rejected, Class: "houdini",
+					Message:     fmt.Sprintf("time ran out in round %d; %d of %d are left", rounds, len(edits), all),
+					Suggestions: []string{annotation.Action{Houdini: true, Edits: edits}.String()}}
+			}
 			return *failed
 		}
 		drop := c.toDrop(f)

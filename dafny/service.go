@@ -3,6 +3,7 @@ package dafny
 import (
 	"time"
 
+	"github.com/ansatz-prover/ansatz/dafny/dialect"
 	"github.com/ansatz-prover/ansatz/dafny/transport"
 	"github.com/ansatz-prover/ansatz/dafny/transport/languageserver"
 	"github.com/ansatz-prover/ansatz/dafny/transport/lineserver"
@@ -25,8 +26,12 @@ type ServiceConfig struct {
 }
 
 // NewService makes a service over this Dafny, with the protocol that its version
-// speaks. No process is started before the first request. The place must be usable.
+// speaks. It reads programs of both dialects, see package dialect. No process is started before the first request. The place must be usable.
 func (f Found) NewService(c ServiceConfig) transport.Service {
+	return dialect.Service{Service: f.newService(c), Version: f.language()}
+}
+
+func (f Found) newService(c ServiceConfig) transport.Service {
 	if f.Protocol == LanguageServer {
 		return languageserver.New(languageserver.Options{
 			Argv: f.Server, TimeLimit: c.TimeLimit, ErrorLimit: c.ErrorLimit, MemoryLimit: c.MemoryLimit,

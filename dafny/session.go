@@ -40,6 +40,7 @@ type session struct {
 	prover  *Prover
 	problem provers.Problem
 	program *program
+	checker *soundness.Checker
 	service transport.Service
 	root    provers.State
 	// failing are the qualified names of the root's declarations.
@@ -65,11 +66,15 @@ func (p *Prover) Open(ctx context.Context, problem provers.Problem, _ provers.Li
 	if err != nil {
 		return nil, &provers.Error{Kind: provers.InvalidProblem, Doing: doing, Detail: placed(problem.Statement, err)}
 	}
+	checker, violation := soundness.NewChecker(problem.Statement)
+	if violation != nil {
+		return nil, &provers.Error{Kind: provers.InvalidProblem, Doing: doing, Detail: violation.Error()}
+	}
 	service, err := p.acquire()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", doing, err)
 	}
-	s := &session{prover: p, problem: problem, program: program, service: service, cache: make(map[cacheKey]transport.Report)}
+	s := &session{prover: p, problem: problem, program: program, checker: checker, service: service, cache: make(map[cacheKey]transport.Report)}
 	if err := s.open(ctx, doing); err != nil {
 		_ = s.Close() // the error of opening says more
 		return nil, err
@@ -269,7 +274,7 @@ func (s *session) candidate(at position, edits []annotation.Edit) (*candidate, *
 	if c.Annotated, err = s.program.places.Apply(c.edits); err != nil {
 		return nil, &provers.Outcome{Status: provers.Unparsed, Message: err.Error(), Class: "place"}
 	}
-	if v := soundness.Check(s.problem.Statement, c.Text); v != nil {
+	if v := s.checker.Check(c.Text); v != nil {
 		status := provers.Forbidden
 		if v.Class == soundness.Syntax {
 			status = provers.Unparsed

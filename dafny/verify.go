@@ -39,7 +39,7 @@ type Verifier struct {
 	config VerifyConfig
 }
 
-// freshDafny starts a process for each call. It is a [Found].
+// freshDafny starts processes for each call. It is a [Found].
 type freshDafny interface {
 	Batch(ctx context.Context, text string, l BatchLimits) (transport.Report, error)
 	resolved(ctx context.Context, text string, l BatchLimits) (string, error)
@@ -52,7 +52,7 @@ var (
 
 // NewVerifier makes the final check of an installation.
 func NewVerifier(found Found, config VerifyConfig) *Verifier {
-	return newVerifier(found.Info, found, config)
+	return newVerifier(found.Info, either{found}, config)
 }
 
 func newVerifier(info provers.Info, dafny freshDafny, config VerifyConfig) *Verifier {

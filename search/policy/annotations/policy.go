@@ -116,7 +116,7 @@ func (p *Policy) Propose(ctx context.Context, r policy.Request) ([]policy.Candid
 		q.decreases()
 		q.statements()
 		if len(q.known) > 1 {
-			q.propose("split", sourceSplit, 0.1)
+			q.propose("split", sourceSplit, 0.5)
 		}
 	}
 	return policy.Best(q.list, r.Max), nil
