@@ -248,6 +248,9 @@ func (a *app) readProblems(f proveFlags, args []string) (problems.Input, error) 
 		a.reportMistake(m)
 	}
 	if f.live {
+		if slices.ContainsFunc(in.Tasks, func(t problems.Task) bool { return t.Prover != dataset.ForDafny }) {
+			return in, usagef("", "--live is for datasets of programs for Dafny")
+		}
 		for _, out := range in.KeepLive() {
 			a.errorf("left out %s: %s\n", console.Plural(int64(out.Records), "problem"), out.Reason)
 		}
@@ -267,8 +270,6 @@ func (f *proveFlags) adapt(in problems.Input) (*language, error) {
 		return nil, err
 	}
 	switch {
-	case f.live && prover == dataset.ForLean:
-		return nil, usagef("", "--live is for datasets of programs for Dafny")
 	case f.heartbeats > 0 && !l.units:
 		return nil, usagef("use --action-timeout", "--heartbeats is for Lean")
 	case f.connect.record != "" && l.name != dataset.ForLean:

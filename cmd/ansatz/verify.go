@@ -158,8 +158,8 @@ func (a *app) readPrograms(paths []string) (files []programFile, unread int, err
 
 // verifyFile verifies one program.
 func verifyFile(ctx context.Context, found dafny.Found, f verifyFlags, file programFile) verification.Result {
-	if line, column, reason := unreadable(file.text); reason != "" {
-		return verification.Refused(file.path, file.text, line, column, reason, found.Info)
+	if offset, reason := unreadable(file.text); reason != "" {
+		return verification.Refused(file.path, file.text, offset, reason, found.Info)
 	}
 	begin := time.Now()
 	within := ctx
@@ -178,28 +178,23 @@ func verifyFile(ctx context.Context, found dafny.Found, f verifyFlags, file prog
 	case within.Err() != nil:
 		return verification.Stopped(file.path, file.text, verification.TimedOut, fmt.Sprintf("it was not verified within %s (--timeout)", f.timeout), elapsed, found.Info)
 	case errors.As(err, &refused) && refused.Kind == provers.InvalidProblem:
-		return verification.Refused(file.path, file.text, 0, 0, refused.Detail, found.Info)
+		return verification.Refused(file.path, file.text, -1, refused.Detail, found.Info)
 	}
 	return verification.Failure(file.path, file.text, err, elapsed, found.Info)
 }
 
-// unreadable says where and why a text is none that Dafny would read as it is:
-// the line and the column in bytes, both from 1. The reason is empty if it is one.
-func unreadable(text string) (line, column int, reason string) {
-	at := strings.IndexByte(text, 0)
-	reason = "the file has a NUL byte"
-	for i, r := range text {
-		if at >= 0 && i >= at {
-			break
-		}
-		if _, size := utf8.DecodeRuneInString(text[i:]); r == utf8.RuneError && size == 1 {
-			at, reason = i, "the file is not valid UTF-8"
-			break
+// unreadable says where and why a text is none that Dafny would read as it is. The
+// reason is empty if it is one.
+func unreadable(text string) (offset int, reason string) {
+	if !utf8.ValidString(text) {
+		for i, r := range text {
+			if _, size := utf8.DecodeRuneInString(text[i:]); r == utf8.RuneError && size == 1 {
+				return i, "the file is not valid UTF-8"
+			}
 		}
 	}
-	if at < 0 {
-		return 0, 0, ""
+	if i := strings.IndexByte(text, 0); i >= 0 {
+		return i, "the file has a NUL byte"
 	}
-	before := text[:at]
-	return strings.Count(before, "\n") + 1, at - strings.LastIndexByte(before, '\n'), reason
+	return 0, ""
 }

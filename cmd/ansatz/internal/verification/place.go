@@ -1,6 +1,7 @@
 package verification
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -19,35 +20,54 @@ type Place struct {
 	UTF16Column int `json:"utf16_column,omitempty"`
 }
 
-// lines is a text by lines. As for Dafny and for most editors, a carriage return
-// by itself ends a line too.
-type lines []string
+// lines is a text by lines, without a byte order mark: neither Dafny nor an editor
+// counts it. As for Dafny and for most editors, a carriage return by itself ends a
+// line too.
+type lines struct {
+	texts  []string
+	starts []int // in bytes of the text as it was given
+}
+
+const byteOrderMark = "\uFEFF"
 
 func newLines(text string) lines {
-	var list lines
+	var l lines
+	start := 0
+	if strings.HasPrefix(text, byteOrderMark) {
+		start = len(byteOrderMark)
+	}
 	for {
-		i := strings.IndexAny(text, "\r\n")
+		rest := text[start:]
+		l.starts = append(l.starts, start)
+		i := strings.IndexAny(rest, "\r\n")
 		if i < 0 {
-			return append(list, text)
+			l.texts = append(l.texts, rest)
+			return l
 		}
-		list = append(list, text[:i])
-		if strings.HasPrefix(text[i:], "\r\n") {
+		l.texts = append(l.texts, rest[:i])
+		if strings.HasPrefix(rest[i:], "\r\n") {
 			i++
 		}
-		text = text[i+1:]
+		start += i + 1
 	}
 }
 
 // line is a line's text, counted from 1, or empty if there is none.
 func (l lines) line(n int) string {
-	if n < 1 || n > len(l) {
+	if n < 1 || n > len(l.texts) {
 		return ""
 	}
-	return l[n-1]
+	return l.texts[n-1]
 }
 
-// byteOrderMark may stand at the beginning of a file. Editors do not show it.
-const byteOrderMark = "\uFEFF"
+// position is the place of an offset in the text as it was given.
+func (l lines) position(offset int) transport.Position {
+	i, found := slices.BinarySearch(l.starts, offset)
+	if !found {
+		i = max(i-1, 0)
+	}
+	return transport.Position{Line: i + 1, Column: max(offset-l.starts[i], 0)}
+}
 
 // place tells a position of Dafny's as an editor counts.
 func (l lines) place(p transport.Position) Place {
@@ -60,9 +80,6 @@ func (l lines) place(p transport.Position) Place {
 		at--
 	}
 	before := text[:at]
-	if p.Line == 1 {
-		before = strings.TrimPrefix(before, byteOrderMark)
-	}
 	return Place{
 		Line: p.Line, Column: utf8.RuneCountInString(before) + 1, ByteColumn: len(before) + 1,
 		UTF16Column: len(utf16.Encode([]rune(before))) + 1,

@@ -99,13 +99,23 @@ func empty(file, text string, info provers.Info) Result {
 		Diagnostics: []Diagnostic{}, Declarations: []Declaration{}, lines: newLines(text)}
 }
 
-// Refused is the result of a file that is not given to Dafny.
-func Refused(file, text string, line, column int, reason string, info provers.Info) Result {
+// Refused is the result of a file that is not given to Dafny, because of what is
+// at an offset, in bytes; a negative one is no place.
+func Refused(file, text string, offset int, reason string, info provers.Info) Result {
 	out := empty(file, text, info)
-	out.Result, out.Reason = Invalid, reason
-	out.Diagnostics = append(out.Diagnostics, Diagnostic{Severity: transport.SeverityError, Kind: transport.KindSyntax, Message: reason,
-		Place: out.lines.place(transport.Position{Line: line, Column: column - 1})})
+	out.Result = Invalid
+	out.blame(offset, reason)
 	return out
+}
+
+// blame adds an error of the text.
+func (r *Result) blame(offset int, reason string) {
+	r.Reason = reason
+	d := Diagnostic{Severity: transport.SeverityError, Kind: transport.KindSyntax, Message: reason}
+	if offset >= 0 {
+		d.Place = r.lines.place(r.lines.position(offset))
+	}
+	r.Diagnostics = append(r.Diagnostics, d)
 }
 
 // Stopped is the result of a file about which Dafny did not say anything.
@@ -120,7 +130,7 @@ var worst = []transport.Status{transport.Failed, transport.Unknown, transport.Ti
 
 // addDeclarations puts the parts together that Dafny verifies apart.
 func (r *Result) addDeclarations(text string, report transport.Report) {
-	names := places(text)
+	names := names(text)
 	index := make(map[string]int)
 	for _, part := range report.Results {
 		i, ok := index[part.Name]
@@ -135,23 +145,26 @@ func (r *Result) addDeclarations(text string, report transport.Report) {
 		}
 		d.Obligations += part.Obligations
 		if d.Line == 0 {
-			d.Place = r.lines.place(cmp.Or(part.Position, names[part.Name]))
+			position := part.Position
+			if offset, ok := names[part.Name]; ok && position.Line == 0 {
+				position = r.lines.position(offset)
+			}
+			d.Place = r.lines.place(position)
 		}
 	}
 }
 
-// places are those of the names of a program's declarations: Dafny 2 says of what
-// it verifies only what it is called.
-func places(text string) map[string]transport.Position {
-	found := make(map[string]transport.Position)
+// names says where the names of a program's declarations are, in bytes: Dafny 2
+// says of what it verifies only what it is called.
+func names(text string) map[string]int {
+	found := make(map[string]int)
 	program, err := syntax.Parse(text)
 	if err != nil {
 		return found
 	}
 	for d := range program.All {
 		if _, again := found[d.QualifiedName()]; !again {
-			line, column := program.Lines.Position(d.NameAt.Begin)
-			found[d.QualifiedName()] = transport.Position{Line: line, Column: column}
+			found[d.QualifiedName()] = d.NameAt.Begin
 		}
 	}
 	return found
@@ -161,14 +174,9 @@ func places(text string) map[string]transport.Position {
 // stops without a word at a comment that has no end.
 func (r *Result) explain(text string) {
 	_, err := syntax.Scan(text)
-	e := (*syntax.Error)(nil)
-	if !errors.As(err, &e) {
-		return
+	if e := (*syntax.Error)(nil); errors.As(err, &e) {
+		r.blame(e.Offset, e.Message)
 	}
-	r.Reason = e.Message
-	line, column := syntax.NewLines(text).Position(e.Offset)
-	r.Diagnostics = append(r.Diagnostics, Diagnostic{Severity: transport.SeverityError, Kind: transport.KindSyntax, Message: e.Message,
-		Place: r.lines.place(transport.Position{Line: line, Column: column})})
 }
 
 // judge says what a report comes to.

@@ -71,9 +71,6 @@ func (r Result) quote(b *strings.Builder, p Place, width int) {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
-	if p.Line == 1 {
-		text = strings.TrimPrefix(text, byteOrderMark)
-	}
 	const margin = 8 // before the text: the number and a bar
 	text, column := window(text, p, max(width-margin, 20))
 	fmt.Fprintf(b, "%5d | %s\n", p.Line, text)
