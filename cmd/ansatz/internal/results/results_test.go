@@ -1,10 +1,13 @@
 package results
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/golden"
+	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/insertions"
 	"github.com/ansatz-prover/ansatz/provers"
 )
 
@@ -32,4 +35,24 @@ func TestSummaryText(t *testing.T) {
 	}
 	s.Finish(150 * time.Second)
 	golden.Check(t, "summary.txt", out+"\n"+s.Text(true))
+}
+
+func TestLineOfAProgram(t *testing.T) {
+	r := Result{Name: "sum", Result: Proved, Run: "260410-f2k7qx", Elapsed: 4.9, Attempts: 2, Insertions: make([]insertions.Insertion, 2)}
+	if got, want := r.Line(5), "proved       sum       4.9s      2 attempts  2 annotations"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	r = NotSearched(provers.Problem{Name: "sum"}, Proved, "nothing to insert: it is verified as it is")
+	r.Insertions = []insertions.Insertion{}
+	if got, want := r.Line(5), "proved       sum    nothing to insert: it is verified as it is"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	data, err := json.Marshal(r)
+	if err != nil || !strings.Contains(string(data), `"insertions":[]`) {
+		t.Errorf("%s, %v", data, err)
+	}
+	// A proof in Lean has none.
+	if data, err = json.Marshal(Result{Proof: "by simp"}); err != nil || strings.Contains(string(data), "insertions") {
+		t.Errorf("%s, %v", data, err)
+	}
 }

@@ -15,7 +15,7 @@ import (
 func (r Result) Text(width int) string {
 	var b strings.Builder
 	for _, d := range r.Diagnostics {
-		fmt.Fprintf(&b, "%s: %s: %s\n", r.at(d.Place), d.Severity, console.OneLine(d.Message))
+		fmt.Fprintf(&b, "%s: %s: %s\n", r.at(d.Place), d.Severity, console.OneLine(d.text()))
 		r.quote(&b, d.Place, width)
 		if d.Undecided {
 			b.WriteString("  note: the solver ran into a limit here; it may hold\n")
@@ -26,7 +26,7 @@ func (r Result) Text(width int) string {
 		}
 	}
 	for _, d := range r.Declarations {
-		if d.Status == transport.Verified || d.Status == transport.Failed && r.blames(d.Name) {
+		if d.Status == transport.Verified || d.Status == transport.Failed && r.blames(d.Name) || r.blames(d.Name, transport.KindTimeout, transport.KindOutOfResource) {
 			continue
 		}
 		severity := "error"
@@ -42,10 +42,21 @@ func (r Result) Text(width int) string {
 	return b.String()
 }
 
-// blames reports whether a diagnostic is an error of a declaration.
-func (r Result) blames(declaration string) bool {
+// text is the message. That of a limit names Boogie's procedure, which nobody
+// knows, so that it is said in other words.
+func (d Diagnostic) text() string {
+	status := map[transport.Kind]transport.Status{transport.KindTimeout: transport.TimedOut, transport.KindOutOfResource: transport.OutOfResource}[d.Kind]
+	if status == "" || d.Declaration == "" {
+		return d.Message
+	}
+	return d.Declaration + ": " + statusText[status]
+}
+
+// blames reports whether a diagnostic is an error of a declaration, of one of the
+// kinds if there are any.
+func (r Result) blames(declaration string, kinds ...transport.Kind) bool {
 	return slices.ContainsFunc(r.Diagnostics, func(d Diagnostic) bool {
-		return d.Declaration == declaration && d.Severity == transport.SeverityError
+		return d.Declaration == declaration && d.Severity == transport.SeverityError && (len(kinds) == 0 || slices.Contains(kinds, d.Kind))
 	})
 }
 
