@@ -11,11 +11,24 @@ import (
 	"github.com/ansatz-prover/ansatz/provers"
 )
 
+const (
+	// quickLimit is the limit of each query in a Houdini round. A clause on which
+	// the solver takes longer is dropped: with dozens of them, each that needs its
+	// whole time would take a round of minutes.
+	quickLimit = time.Second
+	// patientWall is the time of an action from which on a round may take longer.
+	patientWall = 25 * time.Second
+)
+
 // houdini finds out which of many edits stand together: it inserts all of them,
 // drops those that are refused, and begins again, until none is. It is a query:
 // its outcome is never a step, but what it found is suggested as one, as few
 // edits as do the same.
 func (s *session) houdini(ctx context.Context, at position, edits []annotation.Edit, deadline time.Time) provers.Outcome {
+	limit := quickLimit
+	if time.Until(deadline) > patientWall {
+		limit = shortLimit
+	}
 	all := len(edits)
 	edits = slices.Clone(edits)
 	rounds := 0
@@ -33,7 +46,7 @@ func (s *session) houdini(ctx context.Context, at position, edits []annotation.E
 			}
 			continue
 		}
-		f, failed := s.look(ctx, c, shortLimit)
+		f, failed := s.once(ctx, c, limit)
 		if failed != nil {
 			if failed.Status == provers.TimedOut && len(edits) < all {
 				// What was found out so far is not lost.
@@ -48,7 +61,7 @@ func (s *session) houdini(ctx context.Context, at position, edits []annotation.E
 			if c.refused(f) != "" || f.incomplete {
 				return s.outcome(at, c, f)
 			}
-			return s.stands(ctx, at, c, f, rounds, deadline)
+			return s.stands(ctx, at, c, f, rounds, limit, deadline)
 		}
 		kept := edits[:0]
 		for i, e := range edits {
@@ -111,13 +124,13 @@ func (c *candidate) toDrop(f finding) map[int]bool {
 }
 
 // stands is the outcome of a set of edits that stand together.
-func (s *session) stands(ctx context.Context, at position, c *candidate, f finding, rounds int, deadline time.Time) provers.Outcome {
+func (s *session) stands(ctx context.Context, at position, c *candidate, f finding, rounds int, limit time.Duration, deadline time.Time) provers.Outcome {
 	added := c.edits[c.before:]
 	o := provers.Outcome{Status: provers.Rejected, Class: "houdini",
 		Message: fmt.Sprintf("%d stand after %d rounds", len(added), rounds)}
 	better := f.improves(at)
 	if better {
-		least := s.minimize(ctx, at, added, f, earlier(deadline, time.Now().Add(minimizeTime)))
+		least := s.minimize(ctx, at, added, f, limit, earlier(deadline, time.Now().Add(minimizeTime)))
 		o.Suggestions = append(o.Suggestions, annotation.Action{Edits: least}.String())
 	}
 	// All invariants may be what a later step needs. A statement that changes
@@ -158,14 +171,14 @@ func (f finding) improves(at position) bool {
 
 // minimize leaves out as many of the edits as can be missed without anything
 // being proved less, until the deadline is near.
-func (s *session) minimize(ctx context.Context, at position, edits []annotation.Edit, f finding, deadline time.Time) []annotation.Edit {
+func (s *session) minimize(ctx context.Context, at position, edits []annotation.Edit, f finding, limit time.Duration, deadline time.Time) []annotation.Edit {
 	want := f.open()
 	keeps := func(edits []annotation.Edit) bool {
 		c, refused := s.candidate(at, edits)
 		if refused != nil {
 			return false
 		}
-		report, err := s.verify(ctx, c.Text, c.names, shortLimit)
+		report, err := s.verify(ctx, c.Text, c.names, limit)
 		if err != nil {
 			return false
 		}

@@ -287,18 +287,20 @@ func (s *session) candidate(at position, edits []annotation.Edit) (*candidate, *
 // look verifies a candidate, with a short limit and then, if that ran out, with a
 // longer one. The outcome is set if nothing can be said.
 func (s *session) look(ctx context.Context, c *candidate, most time.Duration) (finding, *provers.Outcome) {
-	var f finding
-	for _, limit := range []time.Duration{shortLimit, most} {
-		report, err := s.verify(ctx, c.Text, c.names, limit)
-		if err != nil {
-			return f, s.failure(ctx, err)
-		}
-		f = s.program.read(c.Annotated, report)
-		if len(f.undecided) == 0 || limit >= most || c.refused(f) != "" {
-			break
-		}
+	f, failed := s.once(ctx, c, shortLimit)
+	if failed != nil || len(f.undecided) == 0 || c.refused(f) != "" {
+		return f, failed
 	}
-	return f, nil
+	return s.once(ctx, c, most)
+}
+
+// once verifies a candidate with one limit.
+func (s *session) once(ctx context.Context, c *candidate, limit time.Duration) (finding, *provers.Outcome) {
+	report, err := s.verify(ctx, c.Text, c.names, limit)
+	if err != nil {
+		return finding{}, s.failure(ctx, err)
+	}
+	return s.program.read(c.Annotated, report), nil
 }
 
 // failure is the outcome of an action that got no report.

@@ -293,10 +293,16 @@ func (q *proposal) statements() {
 		}
 	}
 	const batch = 24
+	weight := 0.5
+	for _, k := range q.known {
+		if len(k.loops) > 0 {
+			weight = 0.2 // invariants come first
+		}
+	}
 	for i := 0; i < len(all) && i < 4*batch; i += batch {
 		part := all[i:min(i+batch, len(all))]
 		if len(part) > 1 {
-			q.propose(annotation.Action{Houdini: true, Edits: part}.String(), sourceHoudini, 0.3/float64(1+i/batch))
+			q.propose(annotation.Action{Houdini: true, Edits: part}.String(), sourceHoudini, weight/float64(1+i/batch))
 		}
 	}
 }
