@@ -141,10 +141,6 @@ func (s *session) stands(ctx context.Context, at position, c *candidate, f findi
 	return o
 }
 
-// minimizeTime bounds how long one action looks for fewer edits: the search is
-// waiting, and the whole program is minimized at the end again.
-const minimizeTime = 6 * time.Second
-
 func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b
@@ -167,41 +163,6 @@ func clauses(edits []annotation.Edit) (list []annotation.Edit) {
 func (f finding) improves(at position) bool {
 	count := len(f.errors) + len(f.undecided)
 	return len(f.unproved) < len(at.names) || count < at.open
-}
-
-// minimize leaves out as many of the edits as can be missed without anything
-// being proved less, until the deadline is near.
-func (s *session) minimize(ctx context.Context, at position, edits []annotation.Edit, f finding, limit time.Duration, deadline time.Time) []annotation.Edit {
-	want := f.open()
-	keeps := func(edits []annotation.Edit) bool {
-		c, refused := s.candidate(at, edits)
-		if refused != nil {
-			return false
-		}
-		report, err := s.verify(ctx, c.Text, c.names, limit)
-		if err != nil {
-			return false
-		}
-		g := s.program.read(c.Annotated, report)
-		return !g.incomplete && c.refused(g) == "" && len(g.undecided) == 0 && subset(g.open(), want)
-	}
-	edits = slices.Clone(edits)
-	for size := max(len(edits)/2, 1); ; size /= 2 {
-		for begin := len(edits) - size; begin > -size; begin -= size {
-			if ctx.Err() != nil || time.Now().After(deadline) {
-				return edits
-			}
-			from := max(begin, 0)
-			less := slices.Delete(slices.Clone(edits), from, min(begin+size, len(edits)))
-			if keeps(less) {
-				edits = less
-			}
-		}
-		if size <= 1 {
-			return edits
-		}
-		size = min(size, len(edits))
-	}
 }
 
 // open are the open obligations, each as a text.

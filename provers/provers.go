@@ -228,6 +228,15 @@ type Session interface {
 	Close() error
 }
 
+// Minimizer is the optional ability of a [Session] to write a proof without what
+// it does not need.
+type Minimizer interface {
+	// Minimize writes a proof of the root like Session.Script, as a text that
+	// does with less. It takes a bounded time. An error means that there is no
+	// such text, or none that could be found before ctx was done.
+	Minimize(ctx context.Context, p Proof) (string, error)
+}
+
 // Claim is a whole text together with what it claims to prove.
 type Claim struct {
 	Problem Problem `json:"problem"`

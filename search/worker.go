@@ -305,17 +305,30 @@ func (w *worker) conclude(j *job) error {
 		j.verdict = &provers.Verdict{Class: "script", Reason: fmt.Sprintf("the proof cannot be written as a script: %v", err), Prover: w.pool.cfg.Info.Prover}
 		return nil
 	}
+	if m, ok := w.session.(provers.Minimizer); ok {
+		if less, err := m.Minimize(w.work, j.proof); err == nil && less != script {
+			// What was left out may be what a fresh check needs.
+			if w.check(j, less); j.err != nil || j.verdict == nil || j.verdict.Accepted {
+				return nil
+			}
+		}
+	}
+	w.check(j, script)
+	return nil
+}
+
+// check has a proof checked, if there is a final check.
+func (w *worker) check(j *job, script string) {
 	j.script = script
 	if w.pool.cfg.Verify == nil {
-		return nil
+		return
 	}
 	v, err := w.pool.cfg.Verify(w.work, provers.Claim{Problem: w.pool.cfg.Info.Problem, Proof: script})
 	if err != nil {
 		j.err = fmt.Errorf("checking the proof: %w", err)
-		return nil
+		return
 	}
 	j.verdict = &v
-	return nil
 }
 
 // solved reports whether one of the outcomes solved the state. An adapter may then
