@@ -95,11 +95,14 @@ func (v *variants) of(e *syntax.Expr, yield func(*syntax.Expr) bool) {
 func (v *variants) replaced(e *syntax.Expr, yield func(*syntax.Expr) bool) bool {
 	terms := replaceable(e, v.integral)
 	for _, t := range terms {
-		// An end of a range may be written like a term that stays as it is.
-		for only := all; only < max(occurrences(e, t.String())-1, 0)+1; only++ {
-			if only > maxOccurrences || only == 0 && occurrences(e, t.String()) < 2 {
-				break
+		which := []int{all}
+		if n := occurrences(e, t.String()); n > 1 {
+			// An end of a range may be written like a term that stays as it is.
+			for only := range min(n, maxOccurrences) {
+				which = append(which, only)
 			}
+		}
+		for _, only := range which {
 			for _, by := range v.at(t) {
 				if !yield(replaceTerm(e, t.String(), by, only)) {
 					return false
@@ -124,6 +127,7 @@ func (v *variants) replaced(e *syntax.Expr, yield func(*syntax.Expr) bool) bool 
 	return true
 }
 
+// simple reports whether a term is a variable, or a slice that ends at one.
 func simple(e *syntax.Expr) bool {
 	return e.Kind == syntax.Ident || e.Kind == syntax.Slice && (e.Args[1] == nil || e.Args[1].Kind == syntax.Ident) && (e.Args[2] == nil || e.Args[2].Kind == syntax.Ident)
 }
@@ -205,8 +209,6 @@ func replaceable(e *syntax.Expr, integral func(name string) bool) []*syntax.Expr
 		}
 	}
 	visit(e, nil, false)
-	// A sequence that is an argument or a side of an equation may be cut: s
-	// becomes s[..], to be made shorter.
 	return list
 }
 
