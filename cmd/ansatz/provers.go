@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ansatz-prover/ansatz/benchmarks/dataset"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
 	"github.com/ansatz-prover/ansatz/dafny"
@@ -169,6 +170,9 @@ type installJSON struct {
 var installable = []cobra.Completion{"lean"}
 
 func checkInstallable(_ *cobra.Command, args []string) error {
+	if len(args) == 1 && args[0] == dataset.ForDafny {
+		return usagef("on Debian 12: apt-get install --no-install-recommends dafny\nelsewhere: https://github.com/dafny-lang/dafny/releases, and --dafny PATH", "only lean can be installed by ansatz, Dafny by other means")
+	}
 	if len(args) != 1 || args[0] != "lean" {
 		return usagef("", "give the prover: only lean can be installed")
 	}

@@ -58,7 +58,7 @@ const defaultMemoryLimit = 10e9
 func (o *connectOptions) register(flags *pflag.FlagSet) {
 	o.places.register(flags)
 	o.memoryLimit, o.recycleAbove = defaultMemoryLimit, 6e9
-	flags.Var(&o.memoryLimit, "memory-limit", "memory of one worker, above which it is killed (0: no limit)")
+	flags.Var(&o.memoryLimit, "memory-limit", "memory of one worker, above which it is killed (0: no limit; a Dafny has 4GiB unless this is set)")
 	flags.Var(&o.recycleAbove, "recycle-above", "memory above which a worker is replaced between two batches (0: never)")
 	flags.DurationVar(&o.startTimeout, "start-timeout", 2*time.Minute, "time for the start of a worker, imports included")
 	flags.DurationVar(&o.verifyTimeout, "verify-timeout", 5*time.Minute, "time for the final check of a proof")
