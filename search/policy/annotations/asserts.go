@@ -404,6 +404,12 @@ func (s *suggester) inductive(p *point) {
 		switch s.classify(param.Type) {
 		case classInt:
 			call(param.Name+" - 1", param.Name+" > 0")
+			for _, q := range d.Params {
+				if q.Name != param.Name && s.classify(q.Type) == classInt {
+					call(param.Name+" + 1", param.Name+" < "+q.Name)
+					call(param.Name+" - 1", q.Name+" < "+param.Name)
+				}
+			}
 			call(param.Name+" - 1", "")
 		case classSeq:
 			call(param.Name+"[1..]", "|"+param.Name+"| > 0")

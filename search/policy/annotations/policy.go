@@ -216,6 +216,9 @@ func (q *proposal) sets() {
 					edits = append(edits, e)
 				}
 			}
+			if e, ok := q.recursionMeasure(k); ok && !q.present[e.String()] {
+				edits = append(edits, e)
+			}
 		}
 		if len(edits) == 0 {
 			continue
@@ -247,6 +250,40 @@ func (q *proposal) measure(k *knowledge, l *loop) (annotation.Edit, bool) {
 		return annotation.Edit{}, false
 	}
 	return q.clauseEdit(l, "decreases "+list[0]), true
+}
+
+// recurses reports whether Dafny complained about a declaration's termination, of
+// which nothing is said yet.
+func (q *proposal) recurses(k *knowledge) bool {
+	if k.decl.BodySpan.Empty() || hasClause(k.decl.Clauses, syntax.Decreases) {
+		return false
+	}
+	lines := make(map[int]bool) // of loops: they have clauses of their own
+	for _, l := range k.loops {
+		line, _ := q.program.Lines.Position(l.stmt.Begin)
+		lines[line] = true
+	}
+	return slices.ContainsFunc(q.obligations, func(o annotation.Obligation) bool {
+		return o.Kind == "decreases" && o.Declaration == k.decl.QualifiedName() && !lines[o.Line]
+	})
+}
+
+// recursionMeasure is the likeliest measure of a declaration that calls itself.
+func (q *proposal) recursionMeasure(k *knowledge) (annotation.Edit, bool) {
+	if !q.recurses(k) {
+		return annotation.Edit{}, false
+	}
+	list := q.recursion(k)
+	if len(list) == 0 {
+		return annotation.Edit{}, false
+	}
+	return q.declarationEdit(k, "decreases "+list[0]), true
+}
+
+// declarationEdit is the insertion of a clause at a declaration.
+func (q *proposal) declarationEdit(k *knowledge, text string) annotation.Edit {
+	line, column := q.program.Lines.Position(k.decl.Begin)
+	return annotation.Edit{Line: line, Column: column, Text: text}
 }
 
 func hasClause(list []syntax.Clause, kind syntax.ClauseKind) bool {

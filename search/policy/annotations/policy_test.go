@@ -128,6 +128,13 @@ method Pow(x: int, n: nat) returns (r: int) ensures r == Power(x, n)
 { var e := n; r := 1; while e > 0 { r := r * x; e := e - 1; } }`,
 			want: []string{"invariant r * Power(x, e) == Power(x, n)"},
 		},
+		{
+			name: "a recursion towards a second parameter",
+			program: `function Sum(a: seq<int>, i: int, j: int): int requires 0 <= i <= j <= |a| { if i == j then 0 else a[i] + Sum(a, i + 1, j) }
+lemma Split(a: seq<int>, i: int, k: int, j: int) requires 0 <= i <= k <= j <= |a| ensures Sum(a, i, j) == Sum(a, i, k) + Sum(a, k, j)
+{ }`,
+			want: []string{"if i < k { Split(a, i + 1, k, j); }"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			lines := proposed(t, New(), request(t, test.program))
@@ -177,5 +184,25 @@ func TestBadPrograms(t *testing.T) {
 	cancel()
 	if _, err := New().Propose(ctx, request(t, "method M(n: nat) { var i := 0; while i < n { i := i + 1; } }")); err == nil {
 		t.Error("a cancelled proposal has no error")
+	}
+}
+
+// TestRecursion says which measure comes first.
+func TestRecursion(t *testing.T) {
+	for _, test := range []struct{ program, want string }{
+		{"function F(a: array<int>, i: int, j: int): int reads a { if i == j then 0 else F(a, i + 1, j) }", "j - i"},
+		{"function F(a: array<int>, i: int): int reads a { if i == a.Length then 0 else F(a, i + 1) }", "a.Length - i"},
+		{"function F(s: seq<int>, n: int): int { if s == [] then n else F(s[1..], n + 1) }", "|s|"},
+		{"function F(n: int, m: int): int { if m <= 0 then n else F(n, m - 1) }", "m"},
+		{"function F(m: int, n: int): int { if m == n then 1 else if m > n then F(m - n, n) else F(m, n - m) }", "m + n"},
+	} {
+		a, err := newAnalysis(test.program)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := a.recursion(&knowledge{decl: a.decls["F"]})
+		if len(got) == 0 || got[0] != test.want {
+			t.Errorf("%s: the measures are %q", test.program, got)
+		}
 	}
 }
