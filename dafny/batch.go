@@ -40,6 +40,8 @@ type BatchLimits struct {
 	Wall time.Duration
 	// Memory bounds the process and its solver, in bytes; 0 means 8 GiB.
 	Memory int64
+	// AllowAssumptions is that of [transport.Request].
+	AllowAssumptions bool
 }
 
 // Batch verifies a program in a fresh process, in a folder of its own, with every
@@ -88,7 +90,7 @@ func (f Found) batchIn(ctx context.Context, dir, text string, l BatchLimits) (tr
 		l.Memory = defaultBatchMemory
 	}
 	args := f.Command[1:len(f.Command):len(f.Command)]
-	limits := lineserver.Limits{TimeLimit: l.TimeLimit, ErrorLimit: l.ErrorLimit}
+	limits := lineserver.Limits{TimeLimit: l.TimeLimit, ErrorLimit: l.ErrorLimit, AllowAssumptions: l.AllowAssumptions}
 	if f.Protocol == LineServer {
 		args = append(append(args, "/compile:0", lineserver.TraceOutcomes), append(limits.Args(), batchFile)...)
 	} else {

@@ -61,7 +61,7 @@ func (s *session) houdini(ctx context.Context, at position, edits []annotation.E
 			if c.refused(f) != "" || f.incomplete {
 				return s.outcome(at, c, f)
 			}
-			return s.stands(ctx, at, c, f, rounds, limit, deadline)
+			return s.stands(ctx, at, c, f, all, rounds, limit, deadline)
 		}
 		kept := edits[:0]
 		for i, e := range edits {
@@ -124,10 +124,10 @@ func (c *candidate) toDrop(f finding) map[int]bool {
 }
 
 // stands is the outcome of a set of edits that stand together.
-func (s *session) stands(ctx context.Context, at position, c *candidate, f finding, rounds int, limit time.Duration, deadline time.Time) provers.Outcome {
+func (s *session) stands(ctx context.Context, at position, c *candidate, f finding, offered, rounds int, limit time.Duration, deadline time.Time) provers.Outcome {
 	added := c.edits[c.before:]
 	o := provers.Outcome{Status: provers.Rejected, Class: "houdini",
-		Message: fmt.Sprintf("%d stand after %d rounds", len(added), rounds)}
+		Message: fmt.Sprintf("%d of %d stand (round %d)", len(added), offered, rounds)}
 	better := f.improves(at)
 	if better {
 		least := s.minimize(ctx, at, added, f, limit, earlier(deadline, time.Now().Add(minimizeTime)))

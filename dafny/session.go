@@ -327,7 +327,7 @@ func (s *session) verify(ctx context.Context, text string, names []string, limit
 	if report, ok := s.cache[key]; ok {
 		return report, nil
 	}
-	r := transport.Request{Text: text, TimeLimit: limit, ErrorLimit: errorLimit}
+	r := transport.Request{Text: text, TimeLimit: limit, ErrorLimit: errorLimit, AllowAssumptions: len(s.checker.Inherited()) > 0}
 	if len(names) < len(s.program.decls) {
 		r.Only = s.only(text, names)
 	}

@@ -322,3 +322,50 @@ func TestMemory(t *testing.T) {
 		t.Errorf("%d requests: another version must be asked itself", n)
 	}
 }
+
+// TestAssumptions annotates a program that takes something for granted itself:
+// that is kept, and said in the verdict.
+func TestAssumptions(t *testing.T) {
+	p, found := realProver(t, Config{})
+	problem := provers.Problem{Name: "assumptions", Kind: provers.Prove, Statement: `function f(n: int): int
+lemma Positive(n: int) ensures f(n) > 0
+
+method M(n: int) returns (s: int)
+  ensures s >= n
+{
+  s := 0;
+  var i := 0;
+  while i < n {
+    Positive(i);
+    s := s + f(i);
+    i := i + 1;
+  }
+  assume s != 7;
+}
+`}
+	s, err := p.Open(t.Context(), problem, provers.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := act("9: invariant s >= i")
+	outcomes, err := s.Try(t.Context(), s.Root(), []provers.Action{step}, provers.Limits{})
+	if err != nil || outcomes[0].Status != provers.Solved {
+		t.Fatalf("%+v, %v", outcomes, err)
+	}
+	text, err := s.Script(provers.Proof{State: s.Root(), Action: step})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	verifier := NewVerifier(found, VerifyConfig{})
+	v, err := verifier.Verify(t.Context(), provers.Claim{Problem: problem, Proof: text})
+	if err != nil || !v.Accepted || len(v.Axioms) != 2 {
+		t.Errorf("%+v, %v", v, err)
+	}
+	v, err = verifier.Verify(t.Context(), provers.Claim{Problem: problem, Proof: strings.Replace(text, "s := 0;", "s := 0; assume n < 0;", 1)})
+	if err != nil || v.Accepted || v.Class != "forbidden" {
+		t.Errorf("one more assumption: %+v, %v", v, err)
+	}
+}

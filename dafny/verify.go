@@ -110,7 +110,9 @@ func (v *Verifier) check(parent context.Context, c provers.Claim, verdict *prove
 	}
 	ctx, cancel := context.WithTimeout(parent, v.config.Wall)
 	defer cancel()
-	refused, err := v.verify(ctx, c.Proof, verdict)
+	// What the program takes for granted itself is what it claims to depend on; that
+	// nothing was added to it has just been checked.
+	refused, err := v.verify(ctx, c.Proof, len(verdict.Axioms) > 0, verdict)
 	if err != nil {
 		return v.failed(parent, ctx, err)
 	}
@@ -134,10 +136,10 @@ func (v *Verifier) check(parent context.Context, c provers.Claim, verdict *prove
 
 // verify has a fresh Dafny verify a text. If nothing was confirmed and nothing
 // disproved, which is how the solver fails on a busy machine, another one is asked.
-func (v *Verifier) verify(ctx context.Context, text string, verdict *provers.Verdict) (refused *refusal, err error) {
+func (v *Verifier) verify(ctx context.Context, text string, assumes bool, verdict *provers.Verdict) (refused *refusal, err error) {
 	const tries = 2
 	for range tries {
-		report, err := v.dafny.Batch(ctx, text, BatchLimits{TimeLimit: v.config.TimeLimit, Memory: v.config.Memory})
+		report, err := v.dafny.Batch(ctx, text, BatchLimits{TimeLimit: v.config.TimeLimit, Memory: v.config.Memory, AllowAssumptions: assumes})
 		if err != nil {
 			return nil, err
 		}

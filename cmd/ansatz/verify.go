@@ -168,7 +168,7 @@ func verifyFile(ctx context.Context, found dafny.Found, f verifyFlags, file prog
 		within, cancel = context.WithTimeout(ctx, f.timeout)
 		defer cancel()
 	}
-	report, err := found.Batch(within, file.text, dafny.BatchLimits{TimeLimit: f.timeLimit, ErrorLimit: verifyErrors})
+	report, err := found.BatchEither(within, file.text, dafny.BatchLimits{TimeLimit: f.timeLimit, ErrorLimit: verifyErrors})
 	elapsed := time.Since(begin)
 	switch refused := (*provers.Error)(nil); {
 	case err == nil:

@@ -39,6 +39,9 @@ type Request struct {
 	Only []Declaration
 	// FrontEndOnly asks for parsing and resolution alone.
 	FrontEndOnly bool
+	// AllowAssumptions lets the program assume what it wants, as Dafny does. Without
+	// it, a Dafny that can be told so takes assumptions for assertions.
+	AllowAssumptions bool
 	// TimeLimit bounds each verification condition; 0 is the service's default.
 	// It is rounded up to whole seconds. What the program says of its own limits
 	// ({:timeLimit 600}) is bounded by the context's deadline alone.

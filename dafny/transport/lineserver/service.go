@@ -52,7 +52,7 @@ func (s *Service) Verify(ctx context.Context, r transport.Request) (transport.Re
 	if err != nil {
 		return transport.Report{}, err
 	}
-	limits := Limits{TimeLimit: s.options.TimeLimit, ErrorLimit: s.options.ErrorLimit, AllowAssumptions: s.options.AllowAssumptions}
+	limits := Limits{TimeLimit: s.options.TimeLimit, ErrorLimit: s.options.ErrorLimit, AllowAssumptions: s.options.AllowAssumptions || r.AllowAssumptions}
 	if r.TimeLimit > 0 {
 		limits.TimeLimit = r.TimeLimit
 	}
