@@ -8,10 +8,10 @@ import (
 )
 
 // resolved reports whether the front end said that it has resolved the canary:
-// the native type that it chose for it.
+// how it sees that the loop ends.
 func (r Reply) resolved(c transport.Canary) bool {
 	return slices.ContainsFunc(r.Diagnostics, func(d transport.Diagnostic) bool {
-		return d.Position.Line == c.Line && d.Severity == transport.SeverityInfo && strings.Contains(d.Message, "nativeType")
+		return d.Position.Line == c.Line && d.Severity == transport.SeverityInfo && strings.HasPrefix(d.Message, "decreases ")
 	})
 }
 
@@ -44,9 +44,16 @@ func (r Reply) Report(c transport.Canary, e Evidence) transport.Report {
 		report.Resolved, report.Complete = false, false
 	}
 	for _, d := range r.Diagnostics {
-		if !c.Owns(d) {
-			report.Diagnostics = append(report.Diagnostics, d)
+		switch {
+		case !c.Owns(d):
+		case d.Severity == transport.SeverityError && (d.Kind == transport.KindSyntax || d.Kind == transport.KindResolution):
+			// The end of the program is what is wrong, not what comes behind it.
+			d.Position = transport.Position{Line: c.Line - 1}
+			d.Message += " (behind the end of the program)"
+		default:
+			continue
 		}
+		report.Diagnostics = append(report.Diagnostics, d)
 	}
 	for _, e := range r.Results {
 		if !c.Named(e.Name) {

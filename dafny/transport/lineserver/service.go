@@ -63,7 +63,7 @@ func (s *Service) Verify(ctx context.Context, r transport.Request) (transport.Re
 	evidence := CanaryVerified
 	if s.options.QuickCanary || r.FrontEndOnly {
 		evidence = CanaryResolved
-		whole = unverified(canary, whole)
+		whole = canary.Unverified(whole)
 	}
 	verb := "verify"
 	args := slices.Concat([]string{noCache, TraceTimes}, limits.Args(), s.options.Args)
@@ -116,11 +116,6 @@ func only(declarations []transport.Declaration, c transport.Canary) []string {
 		patterns[i] = "/proc:" + patterns[i]
 	}
 	return patterns
-}
-
-// unverified tells Dafny not to verify the canary.
-func unverified(c transport.Canary, whole string) string {
-	return strings.Replace(whole, "newtype "+c.Name, "newtype {:verify false} "+c.Name, 1)
 }
 
 // cores is how many procedures the server verifies at a time.
