@@ -82,56 +82,86 @@ func (f Found) Batch(ctx context.Context, text string, l BatchLimits) (transport
 
 // batchIn is Batch in a given folder.
 func (f Found) batchIn(ctx context.Context, dir, text string, l BatchLimits) (transport.Report, error) {
-	canary, whole := transport.NewCanary(text)
-	if err := os.WriteFile(filepath.Join(dir, batchFile), []byte(whole), 0o600); err != nil {
-		return transport.Report{}, fmt.Errorf("writing the program: %w", err)
-	}
 	if l.Memory <= 0 {
 		l.Memory = defaultBatchMemory
 	}
-	args := f.Command[1:len(f.Command):len(f.Command)]
 	limits := lineserver.Limits{TimeLimit: l.TimeLimit, ErrorLimit: l.ErrorLimit, AllowAssumptions: l.AllowAssumptions}
-	if f.Protocol == LineServer {
-		args = append(append(args, "/compile:0", lineserver.TraceOutcomes), append(limits.Args(), batchFile)...)
-	} else {
-		args = append(args, verifyArgs(l, limits)...)
+	canary, whole := transport.NewCanary(text)
+	if f.Protocol == LanguageServer {
+		out, err := f.runBatch(ctx, dir, whole, verifyArgs(l, limits), l)
+		if err != nil {
+			return transport.Report{}, err
+		}
+		report := readVerify(dir, text, string(out.Stdout), out.Exit.Code, canary)
+		report.Elapsed = out.Exit.Elapsed
+		return report, nil
+	}
+	// The program is verified as the user would have it verified, to the letter: the
+	// solver finds other proofs, or none, as soon as one declaration is added. That
+	// Dafny reads it to its end, another process shows, which verifies only the canary.
+	args := append([]string{"/compile:0", lineserver.TraceOutcomes}, append(limits.Args(), batchFile)...)
+	options := lineserver.ParseOptions{File: batchFile, Text: text,
+		Parallel: true, // not so, but a failure of the solver is to leave nothing confirmed
+	}
+	out, err := f.runBatch(ctx, dir, text, args, l)
+	if err != nil {
+		return transport.Report{}, err
+	}
+	report := readBatch(string(out.Stdout), out.Exit.Code, options)
+	report.Elapsed = out.Exit.Elapsed
+	if report.Resolved {
+		again, err := f.runBatch(ctx, dir, whole, append(lineserver.Only(transport.Declaration{Name: canary.Name}), args...), l)
+		if err != nil {
+			return transport.Report{}, err
+		}
+		if !readToTheEnd(string(again.Stdout), again.Exit.Code, canary, options) {
+			doubt(&report)
+		}
+		report.Elapsed += again.Exit.Elapsed
+	}
+	return report, nil
+}
+
+// runBatch runs Dafny on a program.
+func (f Found) runBatch(ctx context.Context, dir, text string, args []string, l BatchLimits) (process.Output, error) {
+	if err := os.WriteFile(filepath.Join(dir, batchFile), []byte(text), 0o600); err != nil {
+		return process.Output{}, fmt.Errorf("writing the program: %w", err)
 	}
 	out, err := process.Run(ctx, process.Options{
-		Path: f.Command[0], Args: args, Dir: dir,
+		Path: f.Command[0], Args: append(f.Command[1:len(f.Command):len(f.Command)], args...), Dir: dir,
 		Env:         []string{"LC_ALL=C.UTF-8", "TMPDIR=" + dir},
 		MemoryLimit: l.Memory, TimeLimit: l.Wall,
 	}, nil, maxBatchOutput)
 	switch {
 	case ctx.Err() != nil:
-		return transport.Report{}, ctx.Err()
+		return out, ctx.Err()
 	case err != nil:
-		return transport.Report{}, err
+		return out, err
 	case out.Exit.Killed() || out.Exit.Signal != 0:
-		return transport.Report{}, &transport.Lost{Reason: out.Exit.String(), Fatal: true}
+		return out, &transport.Lost{Reason: out.Exit.String(), Fatal: true}
 	}
 	switch out.Exit.Code {
 	case exitVerified, exitFrontEnd, exitFailed:
-	default:
-		// Dafny 2 ends so when it fails itself.
-		return transport.Report{}, &transport.Lost{Reason: out.Exit.String(), Fatal: true}
+		return out, nil
 	}
-	var report transport.Report
-	if f.Protocol == LineServer {
-		report = readBatch(string(out.Stdout), out.Exit.Code, canary, lineserver.ParseOptions{
-			File: batchFile, Text: text,
-			Parallel: true, // not so, but a failure of the solver is to leave nothing confirmed
-		})
-	} else {
-		report = readVerify(dir, text, string(out.Stdout), out.Exit.Code, canary)
-	}
-	report.Elapsed = out.Exit.Elapsed
-	return report, nil
+	// Dafny 2 ends otherwise when it fails itself.
+	return out, &transport.Lost{Reason: out.Exit.String(), Fatal: true}
 }
 
-// readBatch reads what the command line of Dafny 1 to 3 printed.
-func readBatch(output string, status int, canary transport.Canary, o lineserver.ParseOptions) transport.Report {
+// readBatch reads what the command line of Dafny 1 to 3 printed. If the signs do
+// not agree, nothing is confirmed.
+func readBatch(output string, status int, o lineserver.ParseOptions) transport.Report {
 	reply := lineserver.Parse(output, o)
-	report := reply.Report(canary, lineserver.CanaryVerified)
+	report := reply.Whole()
+	if !agrees(reply, status) {
+		doubt(&report)
+	}
+	return report
+}
+
+// agrees reports whether all signs say the same: the lines, the counts in the last
+// of them, and the exit status.
+func agrees(reply lineserver.Reply, status int) bool {
 	verified := 0
 	for _, r := range reply.Results {
 		if r.Status == transport.Verified {
@@ -140,12 +170,15 @@ func readBatch(output string, status int, canary transport.Canary, o lineserver.
 	}
 	all := verified == len(reply.Results) && !reply.Rejected
 	t := reply.Trailer
-	agreed := t != nil && t.Verified == verified && len(reply.Unknown) == 0 && !reply.Rejected &&
+	return t != nil && t.Verified == verified && len(reply.Unknown) == 0 && !reply.Rejected &&
 		(status == exitVerified) == all && (t.Errors == 0 && t.Others == "") == all
-	if !agreed {
-		doubt(&report)
-	}
-	return report
+}
+
+// readToTheEnd reads what was printed about a program with the canary, of which
+// only the canary was to be verified.
+func readToTheEnd(output string, status int, canary transport.Canary, o lineserver.ParseOptions) bool {
+	reply := lineserver.Parse(output, o)
+	return agrees(reply, status) && reply.Report(canary, lineserver.CanaryVerified).Complete
 }
 
 // doubt takes back what a report confirms: the signs do not agree.

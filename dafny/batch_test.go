@@ -94,9 +94,9 @@ func TestRealBatch(t *testing.T) {
 			want: "Max verified, Sum failed, postcondition 6:2", only2: true},
 		{name: "syntax", text: "method M( {}", incomplete: true, want: "syntax 1:10"},
 		{name: "resolution", text: "method M() { x := 1; }", incomplete: true, want: "resolution 1:13"},
-		{name: "open comment", text: "method M() { assert 1 == 1; } /*", resolved: true, incomplete: true, want: "M verified"},
+		{name: "open comment", text: "method M() { assert 1 == 1; } /*", resolved: true, incomplete: true, want: "M unknown"},
 		{name: "missing include", text: "include \"no.dfy\"\nmethod M() { assert 1 == 1; }", incomplete: true, want: "resolution 1:8", only2: true},
-		{name: "dangling modifier", text: "method M() { assert 1 == 1; } ghost", incomplete: true, want: "syntax 1:30", only2: true},
+		{name: "dangling modifier", text: "method M() { assert 1 == 1; } ghost", incomplete: true, want: "syntax 2:0", only2: true},
 		{name: "assumption", text: "method M() { assume 1 == 2; }", resolved: true, want: "M failed, assertion 1:22", only2: true},
 		{name: "nothing", text: "", resolved: true},
 		{name: "modules", text: "module A { module B { lemma L() { assert 1 == 1; } } }\nmodule C { lemma L() { assert 1 == 2; } }", resolved: true,
@@ -156,42 +156,61 @@ func TestRealBatchLimits(t *testing.T) {
 // TestReadBatch shows outputs in which the signs do not agree, of which none may
 // confirm anything.
 func TestReadBatch(t *testing.T) {
-	canary, whole := transport.NewCanary("")
-	name := strings.Fields(whole)[1]
-	verified := "Verifying CheckWellformed$$_module." + name + " ...\n  [2 proof obligations]  verified\n"
 	lemma := "Verifying Impl$$_module.__default.L ...\n  [1 proof obligation]  "
+	other := "Verifying Impl$$_module.__default.M ...\n  [2 proof obligations]  verified\n"
 	trailer := "\nDafny program verifier finished with %d verified, %d error%s\n"
 	for _, test := range []struct {
 		name, output string
 		status       int
 		confirmed    bool
 	}{
-		{"all agrees", verified + lemma + "verified\n" + fmt.Sprintf(trailer, 2, 0, "s"), 0, true},
-		{"another failed", verified + lemma + "verified\n" + lemma + "error\n" + fmt.Sprintf(trailer, 2, 1, ""), 4, true},
-		{"no trailer", verified + lemma + "verified\n", 0, false},
-		{"no canary", lemma + "verified\n" + fmt.Sprintf(trailer, 1, 0, "s"), 0, false},
-		{"another status", verified + lemma + "verified\n" + fmt.Sprintf(trailer, 2, 0, "s"), 4, false},
-		{"status says verified", verified + lemma + "verified\n" + lemma + "error\n" + fmt.Sprintf(trailer, 2, 1, ""), 0, false},
-		{"fewer were counted", verified + lemma + "verified\n" + fmt.Sprintf(trailer, 1, 0, "s"), 0, false},
-		{"more were counted", verified + lemma + "verified\n" + fmt.Sprintf(trailer, 3, 0, "s"), 0, false},
-		{"an error was counted", verified + lemma + "verified\n" + fmt.Sprintf(trailer, 2, 1, ""), 4, false},
-		{"a time-out was counted", verified + lemma + "verified\n" + fmt.Sprintf(trailer, 2, 0, "s, 1 time out"), 0, false},
-		{"a failure of the solver", "Prover error: out of memory\n" + verified + lemma + "verified\n" + fmt.Sprintf(trailer, 2, 0, "s"), 0, false},
-		{"an unknown line", verified + lemma + "verified\nSomething else.\n" + fmt.Sprintf(trailer, 2, 0, "s"), 0, false},
+		{"all agrees", other + lemma + "verified\n" + fmt.Sprintf(trailer, 2, 0, "s"), 0, true},
+		{"another failed", other + lemma + "error\n" + fmt.Sprintf(trailer, 1, 1, ""), 4, true},
+		{"no trailer", other + lemma + "verified\n", 0, false},
+		{"another status", other + lemma + "verified\n" + fmt.Sprintf(trailer, 2, 0, "s"), 4, false},
+		{"status says verified", other + lemma + "error\n" + fmt.Sprintf(trailer, 1, 1, ""), 0, false},
+		{"fewer were counted", other + lemma + "verified\n" + fmt.Sprintf(trailer, 1, 0, "s"), 0, false},
+		{"more were counted", other + lemma + "verified\n" + fmt.Sprintf(trailer, 3, 0, "s"), 0, false},
+		{"an error was counted", other + lemma + "verified\n" + fmt.Sprintf(trailer, 2, 1, ""), 4, false},
+		{"a time-out was counted", other + lemma + "verified\n" + fmt.Sprintf(trailer, 2, 0, "s, 1 time out"), 0, false},
+		{"a failure of the solver", "Prover error: out of memory\n" + other + lemma + "verified\n" + fmt.Sprintf(trailer, 2, 0, "s"), 0, false},
+		{"an unknown line", other + lemma + "verified\nSomething else.\n" + fmt.Sprintf(trailer, 2, 0, "s"), 0, false},
+		{"a front end's error", "program.dfy(1,2): Error: invalid Rhs\n1 parse errors detected in program.dfy\n", 2, false},
 		{"nothing", "", 0, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			report := readBatch(test.output, test.status, canary, lineserver.ParseOptions{File: batchFile, Parallel: true})
-			confirmed := report.Complete
+			report := readBatch(test.output, test.status, lineserver.ParseOptions{File: batchFile, Parallel: true})
 			for _, r := range report.Results {
-				if r.Status == transport.Verified && !report.Complete && test.name != "no canary" {
+				if r.Status == transport.Verified && !report.Complete {
 					t.Errorf("%s is verified in a report that is not complete", r.Name)
 				}
 			}
-			if confirmed != test.confirmed {
+			if report.Complete != test.confirmed {
 				t.Errorf("complete %v, %s", report.Complete, summary(report))
 			}
 		})
+	}
+}
+
+// TestReadToTheEnd looks for the canary in outputs about programs.
+func TestReadToTheEnd(t *testing.T) {
+	canary, _ := transport.NewCanary("")
+	verified := "Verifying Impl$$_module.__default." + canary.Name + " ...\n  [6 proof obligations]  verified\n"
+	trailer := "\nDafny program verifier finished with %d verified, 0 errors\n"
+	for _, test := range []struct {
+		name, output string
+		status       int
+		want         bool
+	}{
+		{"verified", verified + fmt.Sprintf(trailer, 1), 0, true},
+		{"another declaration", strings.Replace(verified, canary.Name, "ansatzCanary0", 1) + fmt.Sprintf(trailer, 1), 0, false},
+		{"nothing", fmt.Sprintf(trailer, 0), 0, false},
+		{"another status", verified + fmt.Sprintf(trailer, 1), 4, false},
+		{"no trailer", verified, 0, false},
+	} {
+		if got := readToTheEnd(test.output, test.status, canary, lineserver.ParseOptions{File: batchFile}); got != test.want {
+			t.Errorf("%s: %t", test.name, got)
+		}
 	}
 }
 
@@ -199,14 +218,12 @@ func TestReadBatch(t *testing.T) {
 func TestReadVerify(t *testing.T) {
 	const text = "method M() {\n  var s := \"\U0001d538\"; assert s == \"x\";\n}\n"
 	const failure = `{"location":{"filename":"program.dfy","range":{"start":{"pos":30,"line":2,"character":25},"end":{"pos":31,"line":2,"character":27}}},"severity":1,"message":"Error: assertion might not hold","source":"Verifier","relatedInformation":[{"location":{"filename":"program.dfy","range":{"start":{"pos":0,"line":1,"character":7}}},"message":"here"}]}` + "\n"
-	canary, whole := transport.NewCanary(text)
-	lines := strings.Split(strings.TrimSpace(whole), "\n")
-	name := strings.Fields(lines[len(lines)-1])[1]
+	canary, _ := transport.NewCanary(text)
 	result := func(name, outcome, batch string) map[string]any {
 		return map[string]any{"name": name, "outcome": outcome, "resourceCount": 100,
 			"vcResults": []any{map[string]any{"outcome": batch, "assertions": []any{map[string]any{"line": 2}}}}}
 	}
-	good := result(name+" (well-formedness)", "Correct", "Valid")
+	good := result(canary.Name+" (correctness)", "Correct", "Valid")
 	const trailer = "\nDafny program verifier finished with %d verified, %d error%s\n"
 	for _, test := range []struct {
 		name, output string
@@ -267,9 +284,7 @@ func BenchmarkWarm(b *testing.B) {
 		config  ServiceConfig
 	}{
 		{"all", all, ServiceConfig{}},
-		{"all/quick", all, ServiceConfig{QuickCanary: true}},
 		{"one", one, ServiceConfig{}},
-		{"one/quick", one, ServiceConfig{QuickCanary: true}},
 		{"frontend", transport.Request{Text: sumProgram, FrontEndOnly: true}, ServiceConfig{}},
 	} {
 		b.Run(test.name, func(b *testing.B) {

@@ -18,8 +18,6 @@ type ServiceConfig struct {
 	// default Dafny 2 takes an assumption for an assertion. Dafny 4 cannot be told
 	// to: it warns of what is assumed.
 	AllowAssumptions bool
-	// QuickCanary is that of [lineserver.Options].
-	QuickCanary bool
 	// MemoryLimit bounds the memory of Dafny and its solver, in bytes: 4 GiB, and 8
 	// for Dafny 4.
 	MemoryLimit int64
@@ -39,6 +37,6 @@ func (f Found) newService(c ServiceConfig) transport.Service {
 	}
 	return lineserver.New(lineserver.Options{
 		Argv: f.Server, TimeLimit: c.TimeLimit, ErrorLimit: c.ErrorLimit,
-		AllowAssumptions: c.AllowAssumptions, QuickCanary: c.QuickCanary, MemoryLimit: c.MemoryLimit,
+		AllowAssumptions: c.AllowAssumptions, MemoryLimit: c.MemoryLimit,
 	})
 }

@@ -19,7 +19,7 @@ func act(text string) provers.Action { return provers.Action{Text: text} }
 func realProver(t *testing.T, c Config) (*Prover, Found) {
 	t.Helper()
 	found := realDafny(t)
-	c.Service = func() transport.Service { return found.NewService(ServiceConfig{QuickCanary: true}) }
+	c.Service = func() transport.Service { return found.NewService(ServiceConfig{}) }
 	p := New(found.Info, c)
 	t.Cleanup(func() {
 		if err := p.Close(); err != nil {

@@ -43,7 +43,7 @@ func connectDafny(ctx context.Context, o connectOptions) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	service := dafny.ServiceConfig{QuickCanary: true}
+	service := dafny.ServiceConfig{}
 	switch o.memoryLimit {
 	case defaultMemoryLimit: // that of the service is lower
 	case 0:

@@ -11,15 +11,15 @@ import (
 // part of the text that it did not read (behind an open comment, or behind an
 // include), so only a word about the canary shows that it read to the end.
 //
-// It is a ghost method, which changes nothing of how the rest is verified; a type,
-// for example, would come with facts that the solver has everywhere, and with them
-// it finds other proofs. The word "ghost" is there because Dafny does not accept
-// it twice, nor most modifiers with it: a text that ends in one is not made whole.
-// ("static" it accepts with a warning; soundness is not at stake, since an added
-// word of a program is refused by its comparison.)
-// The loop has the front end say something about the canary, and the verifier
-// something to do. The name is random, so that no text can forge what is said
-// about it.
+// It is a ghost method because Dafny does not accept the word "ghost" twice, nor
+// most modifiers with it: a text that ends in one is not made whole. ("static" it
+// accepts with a warning; soundness is not at stake, since an added word of a
+// program is refused by its comparison.) The loop has the front end say something
+// about the canary, and the verifier something to do. The name is random, so that
+// no text can forge what is said about it.
+//
+// Where it can be avoided, what is to be verified is verified without the canary:
+// any declaration that is added changes which proofs the solver finds.
 type Canary struct {
 	Name string
 	Line int // where it is, and its name; the column of the name is [CanaryColumn]
@@ -45,14 +45,9 @@ func lines(text string) int {
 }
 
 // Named reports whether a name is that of the canary.
-func (c Canary) Named(name string) bool { return name == c.Name }
-
-// Unverified tells Dafny not to verify the canary of a text that has it.
-func (c Canary) Unverified(whole string) string {
-	return strings.Replace(whole, canaryWords+c.Name, canaryWords+"{:verify false} "+c.Name, 1)
-}
+func (c Canary) Named(name string) bool { return c.Name != "" && name == c.Name }
 
 // Owns reports whether a diagnostic is about the canary.
 func (c Canary) Owns(d Diagnostic) bool {
-	return d.Position.Line == c.Line || d.Declaration == c.Name
+	return c.Name != "" && (d.Position.Line == c.Line || d.Declaration == c.Name)
 }

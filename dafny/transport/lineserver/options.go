@@ -12,7 +12,7 @@ const (
 	DefaultTimeLimit     = 10 * time.Second
 	DefaultErrorLimit    = 5
 	DefaultMemoryLimit   = 4 << 30
-	DefaultMaxRequests   = 60
+	DefaultMaxRequests   = 120
 	DefaultRecycleMemory = 1 << 30
 	DefaultMaxOutput     = 16 << 20
 )
@@ -32,11 +32,6 @@ type Options struct {
 	// AllowAssumptions leaves out /noCheating, with which Dafny takes every
 	// assumption for an assertion, and refuses what has a specification but no body.
 	AllowAssumptions bool
-
-	// QuickCanary leaves it to the front end to show that the program was read to
-	// its end, which saves the verification of a small declaration of ours: about
-	// 50 ms a request.
-	QuickCanary bool
 
 	// MemoryLimit bounds the memory of the process and its solver, in bytes.
 	MemoryLimit int64

@@ -159,7 +159,6 @@ func errorsOf(r transport.Report) string {
 // that nothing can be left over from an earlier one.
 func TestRealPrograms(t *testing.T) {
 	t.Run("canary verified", func(t *testing.T) { testPrograms(t, Options{}) })
-	t.Run("quick canary", func(t *testing.T) { testPrograms(t, Options{QuickCanary: true}) })
 }
 
 func testPrograms(t *testing.T, o Options) {

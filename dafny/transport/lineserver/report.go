@@ -31,6 +31,17 @@ const (
 	CanaryResolved                 // the front end said something about it
 )
 
+// Whole makes a report of what was said about a text without a canary, on the
+// assumption that Dafny read it to its end.
+func (r Reply) Whole() transport.Report {
+	report := r.Report(transport.Canary{}, CanaryResolved)
+	report.Resolved = !r.Rejected && !slices.ContainsFunc(r.Diagnostics, func(d transport.Diagnostic) bool {
+		return d.Severity == transport.SeverityError && (d.Kind == transport.KindSyntax || d.Kind == transport.KindResolution)
+	})
+	report.Complete = report.Resolved
+	return report
+}
+
 // Report makes a report of what was said about a text with the canary. What is said
 // about the canary is not in it.
 func (r Reply) Report(c transport.Canary, e Evidence) transport.Report {

@@ -48,7 +48,7 @@ func (s *Service) Verify(ctx context.Context, r transport.Request) (transport.Re
 		return transport.Report{}, err
 	}
 	began := time.Now()
-	current, number, err := s.acquire()
+	current, err := s.acquire()
 	if err != nil {
 		return transport.Report{}, err
 	}
@@ -59,54 +59,64 @@ func (s *Service) Verify(ctx context.Context, r transport.Request) (transport.Re
 	if r.ErrorLimit > 0 {
 		limits.ErrorLimit = r.ErrorLimit
 	}
-	canary, whole := transport.NewCanary(r.Text)
-	evidence := CanaryVerified
-	if s.options.QuickCanary || r.FrontEndOnly {
-		evidence = CanaryResolved
-		whole = canary.Unverified(whole)
-	}
-	verb := "verify"
 	args := slices.Concat([]string{noCache, TraceTimes}, limits.Args(), s.options.Args)
-	switch {
-	case r.FrontEndOnly:
-		verb = "symbols" // the front end's work and no more; /noVerify would translate the program
-	case len(r.Only) > 0:
-		args = append(args, only(r.Only, canary)...)
-	}
-	// A name of its own for each request tells a diagnostic from that of another.
-	file := fmt.Sprintf("r%d.dfy", number)
-	text, err := current.ask(ctx, verb, request{Args: args, Filename: file, Source: whole}, s.options.MaxOutput)
+	// Whether Dafny reads the program to its end is asked apart, of the front end: the
+	// solver finds other proofs, or none, as soon as one declaration is added.
+	canary, whole := transport.NewCanary(r.Text)
+	reply, err := s.ask(ctx, current, "symbols", request{Args: args, Source: whole}, r.Text, limits)
 	if err != nil {
-		s.giveUp(current, reasonOf(err))
-		return transport.Report{}, fmt.Errorf("verifying with Dafny: %w", err)
+		return transport.Report{}, err
 	}
-	reply := Parse(text, ParseOptions{
-		File: file, TimeLimit: limits.Effective(), Parallel: cores() > 1, Text: r.Text,
-	})
-	switch reply.Ending {
-	case Fatal:
-		s.giveUp(current, reply.Failure)
-		// A broken pipe is the end of the solver, which need not be the program's doing.
-		fault := !strings.HasPrefix(reply.Failure, "Write fault")
-		return transport.Report{}, fmt.Errorf("verifying with Dafny: %w", &transport.Lost{
-			Reason: reply.Failure, Fatal: fault || current.served <= 1,
-		})
-	case Refused:
-		s.giveUp(current, reply.Failure)
-		return transport.Report{}, &provers.Error{
-			Kind: provers.ProtocolBroken, Doing: "verifying with Dafny", Detail: reply.Failure,
-			Hint: "Is this a DafnyServer of Dafny 1 to 3?",
+	report := reply.Report(canary, CanaryResolved)
+	if reply.Whole().Resolved && !r.FrontEndOnly {
+		complete := report.Complete
+		args = append(args, Only(r.Only...)...)
+		if reply, err = s.ask(ctx, current, "verify", request{Args: args, Source: r.Text}, r.Text, limits); err != nil {
+			return transport.Report{}, err
 		}
+		report = reply.Whole()
+		report.Complete = report.Complete && complete
+		// Behind an open comment there is no canary, but what was read was resolved.
+		report.Resolved = report.Resolved && (complete || len(report.Results) > 0)
 	}
 	s.recycle(current)
-	report := reply.Report(canary, evidence)
 	report.Elapsed = time.Since(began)
 	return report, nil
 }
 
-// only restricts the verification to declarations, and to the canary.
-func only(declarations []transport.Declaration, c transport.Canary) []string {
-	patterns := procedures(c.Name)
+// ask makes one request of a process. If that has no reply, the process is given up.
+func (s *Service) ask(ctx context.Context, p *server, verb string, r request, program string, limits Limits) (Reply, error) {
+	// A name of its own for each request tells a diagnostic from that of another.
+	r.Filename = fmt.Sprintf("r%d.dfy", s.next())
+	text, err := p.ask(ctx, verb, r, s.options.MaxOutput)
+	if err != nil {
+		s.giveUp(p, reasonOf(err))
+		return Reply{}, fmt.Errorf("verifying with Dafny: %w", err)
+	}
+	reply := Parse(text, ParseOptions{
+		File: r.Filename, TimeLimit: limits.Effective(), Parallel: cores() > 1, Text: program,
+	})
+	switch reply.Ending {
+	case Fatal:
+		s.giveUp(p, reply.Failure)
+		// A broken pipe is the end of the solver, which need not be the program's doing.
+		fault := !strings.HasPrefix(reply.Failure, "Write fault")
+		return Reply{}, fmt.Errorf("verifying with Dafny: %w", &transport.Lost{
+			Reason: reply.Failure, Fatal: fault || p.served <= 2, // a program takes two requests
+		})
+	case Refused:
+		s.giveUp(p, reply.Failure)
+		return Reply{}, &provers.Error{
+			Kind: provers.ProtocolBroken, Doing: "verifying with Dafny", Detail: reply.Failure,
+			Hint: "Is this a DafnyServer of Dafny 1 to 3?",
+		}
+	}
+	return reply, nil
+}
+
+// Only are the options that restrict a verification to declarations, none if there
+// are none.
+func Only(declarations ...transport.Declaration) (patterns []string) {
 	for _, d := range declarations {
 		patterns = append(patterns, procedures(d.Name)...)
 	}
@@ -121,24 +131,30 @@ func only(declarations []transport.Declaration, c transport.Canary) []string {
 // cores is how many procedures the server verifies at a time.
 func cores() int { return max(1, runtime.NumCPU()/2) }
 
-// acquire returns the process, which it starts if there is none, and the number
-// of the request.
-func (s *Service) acquire() (*server, int, error) {
+// next is the number of a request.
+func (s *Service) next() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.number++
+	return s.number
+}
+
+// acquire returns the process, which it starts if there is none.
+func (s *Service) acquire() (*server, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return nil, 0, errClosed
+		return nil, errClosed
 	}
-	s.number++
 	if s.current == nil {
 		started, err := startServer(s.options)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		s.current = started
 		s.starts++
 	}
-	return s.current, s.number, nil
+	return s.current, nil
 }
 
 // giveUp ends a process. Its errors are of no interest: what matters of it was said.
