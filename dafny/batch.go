@@ -116,6 +116,7 @@ func (f Found) batchIn(ctx context.Context, dir, text string, l BatchLimits) (tr
 		}
 		if !readToTheEnd(string(again.Stdout), again.Exit.Code, canary, options) {
 			doubt(&report)
+			report.Resolved = len(report.Results) > 0 // something was read, at least
 		}
 		report.Elapsed += again.Exit.Elapsed
 	}

@@ -88,7 +88,7 @@ func New(file, text string, r transport.Report, info provers.Info) Result {
 	})
 	out.addDeclarations(text, r)
 	out.judge(r)
-	if out.Result == Invalid && out.Errors() == 0 {
+	if (out.Result == Invalid || !r.Complete) && out.Errors() == 0 {
 		out.explain(text)
 	}
 	return out
