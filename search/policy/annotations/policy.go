@@ -12,6 +12,7 @@
 package annotations
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -39,13 +40,17 @@ const maxAnalyses = 16
 // Policy proposes annotations. It implements [policy.Policy].
 type Policy struct {
 	houdiniOnly bool
+	experience  experience
 
 	mu       sync.Mutex
 	analyses map[string]*analysis
 	order    []string
 }
 
-var _ policy.Policy = (*Policy)(nil)
+var (
+	_ policy.Policy  = (*Policy)(nil)
+	_ policy.Learner = (*Policy)(nil)
+)
 
 // Option changes what a policy does.
 type Option func(*Policy)
@@ -99,7 +104,7 @@ func (p *Policy) Propose(ctx context.Context, r policy.Request) ([]policy.Candid
 	if err != nil {
 		return nil, err
 	}
-	q := proposal{analysis: a, request: r}
+	q := proposal{analysis: a, experience: &p.experience, request: r}
 	if err := q.read(ctx); err != nil {
 		return nil, err
 	}
@@ -125,6 +130,7 @@ func (p *Policy) Propose(ctx context.Context, r policy.Request) ([]policy.Candid
 // proposal is what is proposed at one state.
 type proposal struct {
 	*analysis
+	experience  *experience
 	request     policy.Request
 	obligations []annotation.Obligation
 	// known are the declarations that the state is about.
@@ -318,16 +324,23 @@ func (q *proposal) decreases() {
 
 // statements proposes the statements that were found for the declarations.
 func (q *proposal) statements() {
-	var all []annotation.Edit
+	type candidate struct {
+		annotation.Edit
+		source string
+		weight float64
+	}
+	var all []candidate
 	for _, k := range q.known {
 		for _, s := range k.asserts {
 			e := annotation.Edit{Line: s.line, Column: s.column, Text: s.text}
-			if q.present[e.String()] {
-				continue
+			if !q.present[e.String()] {
+				all = append(all, candidate{e, s.source, s.weight * q.experience.factor(s.text)})
 			}
-			all = append(all, e)
-			q.propose(e.String(), s.source, s.weight*0.1)
 		}
+	}
+	slices.SortStableFunc(all, func(x, y candidate) int { return cmp.Compare(y.weight, x.weight) })
+	for _, c := range all {
+		q.propose(c.String(), c.source, c.weight*0.1)
 	}
 	const batch = 24
 	weight := 0.5
@@ -337,7 +350,10 @@ func (q *proposal) statements() {
 		}
 	}
 	for i := 0; i < len(all) && i < 4*batch; i += batch {
-		part := all[i:min(i+batch, len(all))]
+		var part []annotation.Edit
+		for _, c := range all[i:min(i+batch, len(all))] {
+			part = append(part, c.Edit)
+		}
 		if len(part) > 1 {
 			q.propose(annotation.Action{Houdini: true, Edits: part}.String(), sourceHoudini, weight/float64(1+i/batch))
 		}

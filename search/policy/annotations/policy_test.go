@@ -206,3 +206,40 @@ func TestRecursion(t *testing.T) {
 		}
 	}
 }
+
+// TestLearn has one shape of statements be of use and another not: the first must
+// come to be proposed before the second, whatever the names are.
+func TestLearn(t *testing.T) {
+	r := request(t, `method M(s: seq<int>) returns (r: seq<int>) ensures r == s
+{ r := []; var i := 0; while i < |s| { r := r + [s[i]]; i := i + 1; } }`)
+	r.State.Path = []provers.Step{{Action: provers.Action{Text: "2: invariant i <= |s|"}}}
+	rank := func(p *Policy) (slice, multiset int) {
+		list, err := p.Propose(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		find := func(part string) int {
+			return slices.IndexFunc(list, func(c policy.Candidate) bool {
+				return c.Source == "assert" && strings.Contains(c.Action.Text, part)
+			})
+		}
+		return find("s[..|s|]"), find("multiset(")
+	}
+	p := New()
+	slice, multiset := rank(p)
+	if slice < 0 || multiset < 0 || slice > multiset {
+		t.Fatalf("before it learned: %d, %d", slice, multiset)
+	}
+	observe := func(text string, status provers.Status, onProof bool) {
+		p.Learn(policy.Observation{Candidate: policy.Candidate{Action: provers.Action{Text: text}}, Outcome: provers.Outcome{Status: status}, OnProof: onProof})
+	}
+	for range 30 {
+		observe("7: assert multiset(x) == multiset(y);", provers.Progress, false)
+		observe("7: assert multiset(x) == multiset(y);", provers.Progress, true)
+		observe("7: assert x[..|x|] == x;", provers.Progress, false)
+		observe("houdini\n7: assert x[..|x|] == x;", provers.Rejected, false)
+	}
+	if slice, multiset = rank(p); slice < multiset {
+		t.Errorf("after it learned: %d, %d", slice, multiset)
+	}
+}
