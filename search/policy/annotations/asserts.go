@@ -21,6 +21,7 @@ type point struct {
 	last  bool
 	// first says that it is the beginning of a loop's body, after that a loop ends there.
 	first, after bool
+	stmt         *syntax.Stmt // what follows, or nil at the end of a block
 	snaps        []*interpret.Snapshot
 }
 
@@ -43,7 +44,8 @@ func (k *knowledge) points() (list []*point) {
 		ended, after := false, false
 		for i, s := range b.Body {
 			add(s.Begin, vars, depth, s.Kind == syntax.Return)
-			list[len(list)-1].first, list[len(list)-1].after = i == 0 && depth > 0, after
+			p := list[len(list)-1]
+			p.first, p.after, p.stmt = i == 0 && depth > 0, after, s
 			after = s.Kind == syntax.While || s.Kind == syntax.For
 			vars = statement(s, vars, depth)
 			ended = s.Kind == syntax.Return || s.Kind == syntax.Jump
@@ -116,6 +118,7 @@ func (a *analysis) assertions(ctx context.Context, k *knowledge) error {
 		s.slices(p)
 		s.witnesses(p, goals)
 		s.equations(p)
+		s.preconditions(p)
 		s.calls(p)
 		s.inductive(p)
 		if ctx.Err() != nil {
@@ -283,6 +286,39 @@ func (s *suggester) equations(p *point) {
 			e := binary("==", t.expr, u.expr)
 			if ask(e, p.snaps) == holds {
 				s.assert(p, e, 0.35)
+			}
+		}
+	}
+}
+
+// preconditions proposes that what is called next may be called: proved before, it
+// can be taken apart.
+func (s *suggester) preconditions(p *point) {
+	if p.stmt == nil || len(p.stmt.Rhs) == 0 || p.stmt.Rhs[0] == nil {
+		return
+	}
+	call := p.stmt.Rhs[0]
+	if call.Kind != syntax.Apply || call.Args[0].Kind != syntax.Ident {
+		return
+	}
+	callee := s.decls[call.Args[0].Name]
+	if callee == nil || len(callee.Params) != len(call.Args)-1 {
+		return
+	}
+	by := make(map[string]*syntax.Expr)
+	for i, param := range callee.Params {
+		by[param.Name] = call.Args[i+1]
+	}
+	for _, c := range callee.Clauses {
+		if c.Kind != syntax.Requires {
+			continue
+		}
+		for _, part := range conjuncts(substitute(c.Exprs[0], by)) {
+			s.assert(p, part, 0.4)
+			if part.Kind == syntax.Apply {
+				if body := s.unfold(part); body != nil {
+					s.assert(p, body, 0.45)
+				}
 			}
 		}
 	}

@@ -42,7 +42,7 @@ const (
 func (a *analysis) invariants(ctx context.Context, k *knowledge, l *loop) ([]clause, error) {
 	g := &generator{analysis: a, know: k, loop: l, snaps: k.observed(l), seen: make(map[string]bool)}
 	g.terms()
-	for _, step := range []func(){g.bound, g.relate, g.say, g.frame, g.predicates, g.elements, g.flags} {
+	for _, step := range []func(){g.bound, g.relate, g.say, g.siblings, g.frame, g.predicates, g.elements, g.flags} {
 		step()
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -318,6 +318,35 @@ func (g *generator) say() {
 	}
 }
 
+// siblings proposes the invariants that other loops of the program have already,
+// where what they speak of has the same names here.
+func (g *generator) siblings() {
+	for d := range g.program.All {
+		d.Body.Walk(func(s *syntax.Stmt) bool {
+			if s == g.loop.stmt {
+				return true
+			}
+			for _, c := range s.Clauses {
+				if c.Kind == syntax.Invariant && g.known(c.Exprs[0]) {
+					g.add(c.Exprs[0], "sibling", 0.65)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// known reports whether everything that an expression speaks of is in scope.
+func (g *generator) known(e *syntax.Expr) bool {
+	for n := range names(e) {
+		local := slices.ContainsFunc(slices.Concat(g.loop.vars, g.loop.decl.Results), func(v syntax.Variable) bool { return v.Name == n })
+		if !local && g.functions[n] == nil && g.types[n] == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // frame proposes that what is not reached yet is as it was.
 func (g *generator) frame() {
 	for _, a := range g.arrays {
@@ -372,8 +401,8 @@ func (g *generator) flags() {
 // rank keeps the likeliest of each source, and puts bounds first: what is said of
 // elements is only defined within them.
 func (g *generator) rank() {
-	order := map[string]int{"length": 0, "bound": 0, "relation": 1, "frame": 2, "specification": 2, "predicate": 3, "flag": 3, "elements": 4}
-	most := map[string]int{"length": keptBounds, "bound": keptBounds, "relation": keptRelations, "frame": 12, "specification": keptFormulas, "predicate": 16, "flag": 16, "elements": keptElements}
+	order := map[string]int{"length": 0, "bound": 0, "relation": 1, "frame": 2, "specification": 2, "sibling": 2, "predicate": 3, "flag": 3, "elements": 4}
+	most := map[string]int{"length": keptBounds, "bound": keptBounds, "relation": keptRelations, "frame": 12, "specification": keptFormulas, "sibling": 12, "predicate": 16, "flag": 16, "elements": keptElements}
 	slices.SortStableFunc(g.list, func(a, b clause) int {
 		return cmp.Or(cmp.Compare(order[a.source], order[b.source]), cmp.Compare(b.weight, a.weight), cmp.Compare(len(a.text), len(b.text)))
 	})

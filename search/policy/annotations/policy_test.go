@@ -129,6 +129,15 @@ method Pow(x: int, n: nat) returns (r: int) ensures r == Power(x, n)
 			want: []string{"invariant r * Power(x, e) == Power(x, n)"},
 		},
 		{
+			name: "what a sibling's loop has already, and what a call needs",
+			program: `method Sum(n: nat) returns (s: nat) ensures s == 3 * n
+{ s := 0; var i := 0; while i < n invariant s % 3 == 0 && s / 3 == i { s := s + 3; i := i + 1; } }
+method Other(n: nat) returns (s: nat) requires n % 2 == 0 ensures s >= 0
+{ s := 0; var i := 0; while i < n { s := s + 3; i := i + 1; } }
+method Caller() { var t := Other(4); }`,
+			want: []string{"invariant s % 3 == 0 && s / 3 == i", "assert 4 % 2 == 0;"},
+		},
+		{
 			name: "a recursion towards a second parameter",
 			program: `function Sum(a: seq<int>, i: int, j: int): int requires 0 <= i <= j <= |a| { if i == j then 0 else a[i] + Sum(a, i + 1, j) }
 lemma Split(a: seq<int>, i: int, k: int, j: int) requires 0 <= i <= k <= j <= |a| ensures Sum(a, i, j) == Sum(a, i, k) + Sum(a, k, j)
