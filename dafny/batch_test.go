@@ -263,6 +263,21 @@ func TestReadVerify(t *testing.T) {
 }
 
 // BenchmarkFresh verifies a program of two methods in a fresh process each time.
+// BenchmarkProcess is one fresh process of Dafny 2; a final check takes two and more.
+func BenchmarkProcess(b *testing.B) {
+	found := realDafny(b)
+	if found.Protocol != LineServer {
+		b.Skip("this is about Dafny 2")
+	}
+	dir := b.TempDir()
+	for b.Loop() {
+		out, err := found.runBatch(b.Context(), dir, sumProgram, []string{"/compile:0", batchFile}, BatchLimits{})
+		if err != nil || !out.Exit.Success() {
+			b.Fatal(out.Exit, err)
+		}
+	}
+}
+
 func BenchmarkFresh(b *testing.B) {
 	found := realDafny(b)
 	for b.Loop() {
