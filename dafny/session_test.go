@@ -78,7 +78,12 @@ const oneMethod = `module Folds {
 
 func TestConformance(t *testing.T) {
 	p, found := realProver(t, Config{})
-	proverstest.Conformance(t, proverstest.Suite{Prover: p, Verifier: NewVerifier(found, VerifyConfig{}), Limits: provers.Limits{Wall: 30 * time.Second}, Samples: []proverstest.Sample{{
+	proverstest.Conformance(t, conformanceSuite(p, NewVerifier(found, VerifyConfig{})))
+}
+
+// conformanceSuite is the same over either protocol.
+func conformanceSuite(p *Prover, v *Verifier) proverstest.Suite {
+	return proverstest.Suite{Prover: p, Verifier: v, Limits: provers.Limits{Wall: 30 * time.Second}, Samples: []proverstest.Sample{{
 		Problem: provers.Problem{Name: "two methods", Kind: provers.Prove, Statement: twoMethods},
 		Proof: proverstest.Tactic{Action: act("split"), Children: []proverstest.Tactic{
 			{Action: act("6: invariant 0 <= i <= n\n6: invariant 2 * s == i * (i + 1)")},
@@ -111,7 +116,7 @@ func TestConformance(t *testing.T) {
 			{Action: act("17: invariant t == Sum(s[k..])")},
 		}},
 		Wrong: []provers.Action{act("17: invariant t == Sum(s[..k])"), act("split")},
-	}}})
+	}}}
 }
 
 func TestOpenErrors(t *testing.T) {
