@@ -88,7 +88,7 @@ func readVerify(dir, text, output string, status int, canary transport.Canary) t
 		}
 		var d jsonDiagnostic
 		if json.Unmarshal([]byte(line), &d) == nil && d.Message != "" {
-			if diagnostic := d.convert(lines); !canary.Owns(diagnostic) {
+			if diagnostic, kept := canary.Kept(d.convert(lines)); kept {
 				report.Diagnostics = append(report.Diagnostics, diagnostic)
 			}
 		}

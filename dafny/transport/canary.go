@@ -47,7 +47,17 @@ func lines(text string) int {
 // Named reports whether a name is that of the canary.
 func (c Canary) Named(name string) bool { return c.Name != "" && name == c.Name }
 
-// Owns reports whether a diagnostic is about the canary.
-func (c Canary) Owns(d Diagnostic) bool {
-	return c.Name != "" && (d.Position.Line == c.Line || d.Declaration == c.Name)
+// Kept is a diagnostic on the program with the canary, as one on the program. It
+// is false if it is about the canary. An error of the front end there is the
+// program's: it ends too early.
+func (c Canary) Kept(d Diagnostic) (Diagnostic, bool) {
+	switch {
+	case c.Name == "" || d.Position.Line != c.Line && d.Declaration != c.Name:
+		return d, true
+	case d.Severity == SeverityError && (d.Kind == KindSyntax || d.Kind == KindResolution):
+		d.Position = Position{Line: c.Line - 1}
+		d.Message += " (behind the end of the program)"
+		return d, true
+	}
+	return d, false
 }

@@ -29,6 +29,8 @@ var kindPhrases = []struct {
 	{"decreases", KindDecreases},
 	{"termination", KindDecreases},
 	{"out of range", KindIndex},
+	{"upper bound above length", KindIndex},
+	{"lower bound above", KindIndex},
 	{"in domain", KindIndex},
 	{"in the domain", KindIndex},
 	{"upper bound below", KindIndex},

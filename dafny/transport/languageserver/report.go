@@ -27,8 +27,8 @@ func (a answer) report(text string, r transport.Request, canary transport.Canary
 		if strings.HasPrefix(d.Message, outdated) {
 			continue
 		}
-		if c := a.convert(d); !canary.Owns(c) {
-			report.Diagnostics = append(report.Diagnostics, c)
+		if d, kept := canary.Kept(a.convert(d)); kept {
+			report.Diagnostics = append(report.Diagnostics, d)
 		}
 	}
 	// The order in which declarations were verified is chance.

@@ -55,16 +55,9 @@ func (r Reply) Report(c transport.Canary, e Evidence) transport.Report {
 		report.Resolved, report.Complete = false, false
 	}
 	for _, d := range r.Diagnostics {
-		switch {
-		case !c.Owns(d):
-		case d.Severity == transport.SeverityError && (d.Kind == transport.KindSyntax || d.Kind == transport.KindResolution):
-			// The end of the program is what is wrong, not what comes behind it.
-			d.Position = transport.Position{Line: c.Line - 1}
-			d.Message += " (behind the end of the program)"
-		default:
-			continue
+		if d, kept := c.Kept(d); kept {
+			report.Diagnostics = append(report.Diagnostics, d)
 		}
-		report.Diagnostics = append(report.Diagnostics, d)
 	}
 	for _, e := range r.Results {
 		if !c.Named(e.Name) {
