@@ -99,28 +99,26 @@ func (c *candidate) toDrop(f finding) map[int]bool {
 	}
 	// The solver ran out of time without saying on what. Quantified clauses are
 	// what makes it slow, and later ones were thought less likely.
-	last := make(map[string]int)
+	var suspects []int
 	for i := c.before; i < len(c.edits); i++ {
-		text := c.edits[i].Text
-		if strings.Contains(text, "forall") || strings.Contains(text, "exists") || strings.Contains(text, "multiset") {
-			last["slow"]++
+		if quantified(c.edits[i].Text) {
+			suspects = append(suspects, i)
 		}
 	}
-	slow := last["slow"]
-	seen := 0
-	for i := c.before; i < len(c.edits); i++ {
-		text := c.edits[i].Text
-		quantified := strings.Contains(text, "forall") || strings.Contains(text, "exists") || strings.Contains(text, "multiset")
-		switch {
-		case slow > 0 && quantified:
-			if seen++; seen > slow*2/3 {
-				drop[i] = true
-			}
-		case slow == 0 && i-c.before >= (len(c.edits)-c.before)*2/3:
-			drop[i] = true
+	if len(suspects) == 0 {
+		for i := c.before; i < len(c.edits); i++ {
+			suspects = append(suspects, i)
 		}
+	}
+	for _, i := range suspects[len(suspects)*2/3:] {
+		drop[i] = true
 	}
 	return drop
+}
+
+// quantified reports whether an annotation speaks of all elements of something.
+func quantified(text string) bool {
+	return strings.Contains(text, "forall") || strings.Contains(text, "exists") || strings.Contains(text, "multiset")
 }
 
 // stands is the outcome of a set of edits that stand together.

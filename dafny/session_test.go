@@ -374,3 +374,31 @@ method M(n: int) returns (s: int)
 		t.Errorf("one more assumption: %+v, %v", v, err)
 	}
 }
+
+// TestHoudiniOutOfTime has the solver run out of time as long as there is a
+// quantified clause: those are dropped, the last first, and the others stay.
+func TestHoudiniOutOfTime(t *testing.T) {
+	service := &scripted{}
+	service.answer = func(_ context.Context, r transport.Request) (transport.Report, error) {
+		switch {
+		case service.requests == 1 || !strings.Contains(r.Text, "i <= n"):
+			return unproved(transport.Failed), nil
+		case strings.Contains(r.Text, "forall"):
+			return unproved(transport.TimedOut), nil
+		}
+		return unproved(transport.Verified), nil
+	}
+	p := New(provers.Info{Name: "dafny", Variant: provers.Fake}, Config{Service: func() transport.Service { return service }})
+	s, err := p.Open(t.Context(), provers.Problem{Name: "slow", Statement: twoMethods}, provers.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := act("houdini\n6: invariant i <= n\n6: invariant forall k :: k < i ==> k < n\n6: invariant 0 <= i\n6: invariant forall k :: k <= i ==> k <= n")
+	outcomes, err := s.Try(t.Context(), s.Root(), []provers.Action{query}, provers.Limits{})
+	if err != nil || len(outcomes[0].Suggestions) != 2 {
+		t.Fatalf("%+v, %v", outcomes, err)
+	}
+	if got := outcomes[0].Suggestions; got[0] != "6: invariant i <= n" || got[1] != "6: invariant i <= n\n6: invariant 0 <= i" {
+		t.Errorf("suggested %q", got)
+	}
+}
