@@ -17,8 +17,7 @@ import (
 type program struct {
 	*syntax.Program
 	places *annotation.Places
-	// decls are those that are verified, by qualified name; of several with one
-	// name (in texts that Dafny refuses) the last.
+	// decls are its declarations by qualified name.
 	decls map[string]*syntax.Decl
 }
 
@@ -27,11 +26,7 @@ func newProgram(text string) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &program{Program: parsed, places: annotation.NewPlaces(parsed), decls: make(map[string]*syntax.Decl)}
-	for d := range parsed.All {
-		p.decls[d.QualifiedName()] = d
-	}
-	return p, nil
+	return &program{Program: parsed, places: annotation.NewPlaces(parsed), decls: parsed.ByName()}, nil
 }
 
 // finding is what a verification said, told in terms of the program without
@@ -130,7 +125,7 @@ func (p *program) nameOf(r transport.Result) string {
 
 // state is the state that is left of some declarations: the program with these
 // edits, of which these obligations are open.
-func (p *program) state(f finding, names []string, edits []annotation.Edit, path []provers.Step) provers.State {
+func (p *program) state(f finding, names []string, edits []annotation.Edit) provers.State {
 	var goals []provers.Goal
 	for _, name := range names {
 		scope := p.scope(name)
@@ -144,13 +139,12 @@ func (p *program) state(f finding, names []string, edits []annotation.Edit, path
 			goals = append(goals, p.undecided(name, cmp.Or(status, transport.Unknown)).Goal(scope))
 		}
 	}
-	return provers.State{Goals: goals, Key: p.key(names, edits, goals), Path: path}
+	return provers.State{Goals: goals, Key: p.key(names, edits, goals)}
 }
 
 func (p *program) obligation(name string, l located) annotation.Obligation {
 	line, column := p.Lines.Position(l.origin.Offset)
-	o := annotation.Obligation{Declaration: name, Kind: string(l.Kind), Line: line, Column: column, Message: oneLine(l.Message), Source: strings.TrimSpace(p.Lines.Line(line)), Related: l.related}
-	return o
+	return annotation.Obligation{Declaration: name, Kind: string(l.Kind), Line: line, Column: column, Message: oneLine(l.Message), Source: strings.TrimSpace(p.Lines.Line(line)), Related: l.related}
 }
 
 func (p *program) undecided(name string, s transport.Status) annotation.Obligation {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ansatz-prover/ansatz/dafny/annotation"
@@ -29,9 +28,7 @@ func (s *session) houdini(ctx context.Context, at position, edits []annotation.E
 	if time.Until(deadline) > patientWall {
 		limit = shortLimit
 	}
-	all := len(edits)
-	edits = slices.Clone(edits)
-	rounds := 0
+	all, rounds := len(edits), 0
 	for len(edits) > 0 {
 		rounds++
 		c, refused := s.candidate(at, edits)
@@ -63,13 +60,7 @@ func (s *session) houdini(ctx context.Context, at position, edits []annotation.E
 			}
 			return s.stands(ctx, at, c, f, all, rounds, limit, deadline)
 		}
-		kept := edits[:0]
-		for i, e := range edits {
-			if !drop[c.before+i] {
-				kept = append(kept, e)
-			}
-		}
-		edits = kept
+		edits = c.without(drop)
 	}
 	return provers.Outcome{Status: provers.Rejected, Message: "nothing of it holds", Class: "houdini"}
 }
@@ -82,6 +73,16 @@ func (s *session) wellFormed(at position, edits []annotation.Edit) (list []annot
 		}
 	}
 	return list
+}
+
+// without are the edits that the candidate adds, but for some of them.
+func (c *candidate) without(drop map[int]bool) (kept []annotation.Edit) {
+	for i := c.before; i < len(c.edits); i++ {
+		if !drop[i] {
+			kept = append(kept, c.edits[i])
+		}
+	}
+	return kept
 }
 
 // toDrop are the edits that a round refutes, by index.
@@ -101,7 +102,7 @@ func (c *candidate) toDrop(f finding) map[int]bool {
 	// what makes it slow, and later ones were thought less likely.
 	var suspects []int
 	for i := c.before; i < len(c.edits); i++ {
-		if quantified(c.edits[i].Text) {
+		if annotation.Quantified(c.edits[i].Text) {
 			suspects = append(suspects, i)
 		}
 	}
@@ -116,18 +117,12 @@ func (c *candidate) toDrop(f finding) map[int]bool {
 	return drop
 }
 
-// quantified reports whether an annotation speaks of all elements of something.
-func quantified(text string) bool {
-	return strings.Contains(text, "forall") || strings.Contains(text, "exists") || strings.Contains(text, "multiset")
-}
-
 // stands is the outcome of a set of edits that stand together.
 func (s *session) stands(ctx context.Context, at position, c *candidate, f finding, offered, rounds int, limit time.Duration, deadline time.Time) provers.Outcome {
 	added := c.edits[c.before:]
 	o := provers.Outcome{Status: provers.Rejected, Class: "houdini",
 		Message: fmt.Sprintf("%d of %d stand (round %d)", len(added), offered, rounds)}
-	better := f.improves(at)
-	if better {
+	if f.improves(at) {
 		least := s.minimize(ctx, at, added, f, limit, earlier(deadline, time.Now().Add(minimizeTime)))
 		o.Suggestions = append(o.Suggestions, annotation.Action{Edits: least}.String())
 	}
@@ -149,7 +144,7 @@ func earlier(a, b time.Time) time.Time {
 // clauses are those of the edits that insert a clause.
 func clauses(edits []annotation.Edit) (list []annotation.Edit) {
 	for _, e := range edits {
-		if strings.HasPrefix(e.Text, "invariant") || strings.HasPrefix(e.Text, "decreases") {
+		if e.IsClause() {
 			list = append(list, e)
 		}
 	}

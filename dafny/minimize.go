@@ -54,12 +54,8 @@ func (s *session) minimize(ctx context.Context, at position, edits []annotation.
 		if refused != nil {
 			return false
 		}
-		report, err := s.verify(ctx, c.Text, c.names, limit)
-		if err != nil {
-			return false
-		}
-		g := s.program.read(c.Annotated, report)
-		return !g.incomplete && c.refused(g) == "" && len(g.undecided) == 0 && subset(g.open(), want)
+		g, failed := s.once(ctx, c, limit)
+		return failed == nil && !g.incomplete && c.refused(g) == "" && len(g.undecided) == 0 && subset(g.open(), want)
 	}
 	edits = slices.Clone(edits)
 	for size := max(len(edits)/2, 1); size > 0; size /= 2 {

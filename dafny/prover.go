@@ -12,7 +12,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/ansatz-prover/ansatz/dafny/syntax"
 	"github.com/ansatz-prover/ansatz/dafny/transport"
 	"github.com/ansatz-prover/ansatz/provers"
 )
@@ -96,14 +95,4 @@ func (p *Prover) Close() error {
 		}
 	}
 	return first
-}
-
-// placed tells an error of reading a text with its line and column.
-func placed(text string, err error) string {
-	e, ok := err.(*syntax.Error)
-	if !ok {
-		return err.Error()
-	}
-	line, column := syntax.NewLines(text).Position(e.Offset)
-	return positionText(line, column) + ": " + e.Message
 }

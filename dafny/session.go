@@ -12,6 +12,7 @@ import (
 
 	"github.com/ansatz-prover/ansatz/dafny/annotation"
 	"github.com/ansatz-prover/ansatz/dafny/soundness"
+	"github.com/ansatz-prover/ansatz/dafny/syntax"
 	"github.com/ansatz-prover/ansatz/dafny/transport"
 	"github.com/ansatz-prover/ansatz/provers"
 )
@@ -43,8 +44,6 @@ type session struct {
 	checker *soundness.Checker
 	service transport.Service
 	root    provers.State
-	// failing are the qualified names of the root's declarations.
-	failing []string
 	cache   map[cacheKey]transport.Report
 	barren  int // processes that died since the last conclusive outcome
 	closed  bool
@@ -101,13 +100,12 @@ func (s *session) open(ctx context.Context, doing string) error {
 	case f.incomplete:
 		return &provers.Error{Kind: provers.InvalidProblem, Doing: doing, Detail: "Dafny does not read the program to its end; is a comment open, or a file included that is not there?"}
 	}
-	s.failing = f.unproved
 	if len(f.unproved) == 0 {
 		goal := provers.Goal{Target: "nothing is left to prove"}
 		s.root = provers.State{Goals: []provers.Goal{goal}, Key: s.program.key(nil, nil, []provers.Goal{goal})}
 		return nil
 	}
-	s.root = s.program.state(f, f.unproved, nil, nil)
+	s.root = s.program.state(f, f.unproved, nil)
 	return nil
 }
 
@@ -147,14 +145,13 @@ func (s *session) Restore(ctx context.Context, path []provers.Step) (provers.Sta
 type position struct {
 	names []string
 	edits []annotation.Edit
-	path  []provers.Step
 	// open is the number of open obligations.
 	open int
 }
 
 // locate reads a state. Its declarations are those of its goals.
 func (s *session) locate(from provers.State) (position, error) {
-	at := position{path: from.Path, open: len(from.Goals)}
+	at := position{open: len(from.Goals)}
 	for i, step := range from.Path {
 		if step.Action.Text == splitAction {
 			continue
@@ -179,7 +176,7 @@ func (s *session) locate(from provers.State) (position, error) {
 }
 
 // splitAction separates the declarations of a state, which do not depend on one
-// another.
+// another. It is what every action does, with nothing inserted.
 const splitAction = "split"
 
 // Try implements [provers.Session].
@@ -220,7 +217,10 @@ func (s *session) Try(ctx context.Context, from provers.State, actions []provers
 
 func (s *session) try(ctx context.Context, at position, a provers.Action, l provers.Limits) provers.Outcome {
 	if strings.TrimSpace(a.Text) == splitAction {
-		return s.split(ctx, at)
+		if len(at.names) < 2 {
+			return provers.Outcome{Status: provers.Rejected, Message: "this state is about one declaration"}
+		}
+		return s.insert(ctx, at, nil)
 	}
 	action, err := annotation.Parse(a.Text)
 	if err != nil {
@@ -244,7 +244,7 @@ func (s *session) insert(ctx context.Context, at position, edits []annotation.Ed
 	if refused != nil {
 		return *refused
 	}
-	f, failed := s.look(ctx, c, longLimit)
+	f, failed := s.look(ctx, c)
 	if failed != nil {
 		return *failed
 	}
@@ -286,12 +286,12 @@ func (s *session) candidate(at position, edits []annotation.Edit) (*candidate, *
 
 // look verifies a candidate, with a short limit and then, if that ran out, with a
 // longer one. The outcome is set if nothing can be said.
-func (s *session) look(ctx context.Context, c *candidate, most time.Duration) (finding, *provers.Outcome) {
+func (s *session) look(ctx context.Context, c *candidate) (finding, *provers.Outcome) {
 	f, failed := s.once(ctx, c, shortLimit)
 	if failed != nil || len(f.undecided) == 0 || c.refused(f) != "" {
 		return f, failed
 	}
-	return s.once(ctx, c, most)
+	return s.once(ctx, c, longLimit)
 }
 
 // once verifies a candidate with one limit.
@@ -354,16 +354,17 @@ func (s *session) only(text string, names []string) (list []transport.Declaratio
 	if len(names) == 0 {
 		return nil
 	}
-	p, err := newProgram(text)
+	p, err := syntax.Parse(text)
 	if err != nil {
 		return nil // Dafny will say so
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.decls)) {
+	decls := p.ByName()
+	for _, name := range slices.Sorted(maps.Keys(decls)) {
 		if s.program.decls[name] != nil && !slices.Contains(names, name) {
 			continue
 		}
 		d := transport.Declaration{Name: name}
-		d.Position.Line, d.Position.Column = p.Lines.Position(p.decls[name].NameAt.Begin)
+		d.Position.Line, d.Position.Column = p.Lines.Position(decls[name].NameAt.Begin)
 		list = append(list, d)
 	}
 	return list
@@ -415,7 +416,7 @@ func (s *session) outcome(at position, c *candidate, f finding) provers.Outcome 
 	o := provers.Outcome{Status: provers.Progress}
 	for _, name := range f.unproved {
 		names := []string{name}
-		o.Next = append(o.Next, s.program.state(f, names, s.editsOf(names, c.edits), nil))
+		o.Next = append(o.Next, s.program.state(f, names, s.editsOf(names, c.edits)))
 	}
 	return o
 }
@@ -428,22 +429,6 @@ func (s *session) editsOf(names []string, edits []annotation.Edit) (list []annot
 		}
 	}
 	return list
-}
-
-// split leads to a state for each declaration.
-func (s *session) split(ctx context.Context, at position) provers.Outcome {
-	if len(at.names) < 2 {
-		return provers.Outcome{Status: provers.Rejected, Message: "this state is about one declaration"}
-	}
-	c, refused := s.candidate(at, nil)
-	if refused != nil {
-		return *refused
-	}
-	f, failed := s.look(ctx, c, longLimit)
-	if failed != nil {
-		return *failed
-	}
-	return s.outcome(at, c, f)
 }
 
 // Script implements [provers.Session]: it writes the whole program with the
@@ -497,8 +482,7 @@ func (p *program) messages(list []located) string {
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		line, column := p.Lines.Position(l.origin.Offset)
-		fmt.Fprintf(&b, "line %d, column %d: %s", line, column+1, oneLine(l.Message))
+		b.WriteString(positionText(p.Lines.Position(l.origin.Offset)) + ": " + oneLine(l.Message))
 	}
 	return b.String()
 }

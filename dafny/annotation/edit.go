@@ -88,6 +88,16 @@ func Parse(text string) (Action, error) {
 	return a, nil
 }
 
+// IsClause reports whether the edit inserts a clause of a specification: an
+// invariant or what decreases.
+func (e Edit) IsClause() bool { return kindOf(e.Text) == clausePlace }
+
+// Quantified reports whether an annotation speaks of all elements of something,
+// which is what takes a solver long.
+func Quantified(text string) bool {
+	return strings.Contains(text, "forall") || strings.Contains(text, "exists") || strings.Contains(text, "multiset")
+}
+
 // String writes the edit as [Parse] reads it.
 func (e Edit) String() string {
 	place := strconv.Itoa(e.Line)

@@ -308,6 +308,16 @@ func (p *Program) All(yield func(*Decl) bool) {
 	visit(p.Decls)
 }
 
+// ByName are all declarations by qualified name; of several with one name (in texts
+// that Dafny refuses) the last.
+func (p *Program) ByName() map[string]*Decl {
+	found := make(map[string]*Decl)
+	for d := range p.All {
+		found[d.QualifiedName()] = d
+	}
+	return found
+}
+
 // At is the innermost declaration that contains an offset, or nil.
 func (p *Program) At(offset int) *Decl {
 	var found *Decl

@@ -66,9 +66,8 @@ func newAnalysis(text string) (*analysis, error) {
 	}
 	a := &analysis{program: p, places: annotation.NewPlaces(p),
 		types: make(map[string]*syntax.Decl), functions: make(map[string]*syntax.Decl), lemmas: make(map[string]*syntax.Decl),
-		decls: make(map[string]*syntax.Decl), interpreter: interpret.New(p), done: make(map[string]*knowledge)}
+		decls: p.ByName(), interpreter: interpret.New(p), done: make(map[string]*knowledge)}
 	for d := range p.All {
-		a.decls[d.QualifiedName()] = d
 		switch d.Kind {
 		case syntax.Function, syntax.Predicate:
 			a.functions[d.Name] = d

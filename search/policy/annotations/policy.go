@@ -16,7 +16,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/ansatz-prover/ansatz/dafny/annotation"
@@ -193,9 +192,7 @@ func (q *proposal) sets() {
 			return !c.redundant && c.source != "elements" && c.source != "flag" && c.source != "predicate"
 		}},
 		{0.45, func(c clause) bool { return !c.redundant }},
-		{0.25, func(c clause) bool {
-			return !strings.Contains(c.text, "forall") && !strings.Contains(c.text, "exists") && !strings.Contains(c.text, "multiset")
-		}},
+		{0.25, func(c clause) bool { return !annotation.Quantified(c.text) }},
 		{0.2, func(clause) bool { return true }},
 		{0.15, func(c clause) bool { return !c.redundant && c.weight >= 0.7 }},
 	}
