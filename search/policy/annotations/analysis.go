@@ -36,6 +36,24 @@ type knowledge struct {
 	// clauses are the invariants proposed for each loop.
 	clauses [][]clause
 	asserts []statement
+	// formulas are those of the specification, see analysis.formulas.
+	formulas []formula
+	// recursion are what may decrease where the declaration calls itself.
+	recursion []string
+}
+
+// declared are the variables of a declaration, with their inferred types.
+func declared(s *syntax.Stmt, types map[string]syntax.Type) []syntax.Variable {
+	vars := slices.Clone(s.Vars)
+	for i, v := range vars {
+		if v.Type != nil {
+			continue
+		}
+		if t, ok := types[v.Name]; ok {
+			vars[i].Type = &t
+		}
+	}
+	return vars
 }
 
 // clause is a proposed invariant.
@@ -98,7 +116,7 @@ func (a *analysis) know(ctx context.Context, name string) (*knowledge, error) {
 	if d == nil {
 		return nil, nil
 	}
-	k := &knowledge{decl: d, types: a.interpreter.Locals(d)}
+	k := &knowledge{decl: d, types: a.interpreter.Locals(d), formulas: a.formulas(d), recursion: a.recursion(d)}
 	if d.Body != nil {
 		k.loops = loops(d, k.types, a.lemmas)
 	}
@@ -110,6 +128,7 @@ func (a *analysis) know(ctx context.Context, name string) (*knowledge, error) {
 		k.traces = traces
 	}
 	for _, l := range k.loops {
+		l.measures = a.measures(l)
 		list, err := a.invariants(ctx, k, l)
 		if err != nil {
 			return nil, err

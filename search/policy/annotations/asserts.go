@@ -59,15 +59,7 @@ func (k *knowledge) points() (list []*point) {
 		inner := vars
 		switch s.Kind {
 		case syntax.VarDecl:
-			for _, v := range s.Vars {
-				if v.Type == nil {
-					if t, ok := k.types[v.Name]; ok {
-						v.Type = &t
-					}
-				}
-				vars = append(vars, v)
-			}
-			return vars
+			return append(vars, declared(s, k.types)...)
 		case syntax.While, syntax.For:
 			depth++
 			if s.Kind == syntax.For {
@@ -113,10 +105,9 @@ func (a *analysis) assertions(ctx context.Context, k *knowledge) error {
 		return nil
 	}
 	s := &suggester{analysis: a, know: k, seen: make(map[string]bool)}
-	goals := a.formulas(k.decl)
 	for _, p := range k.points() {
 		s.slices(p)
-		s.witnesses(p, goals)
+		s.witnesses(p, k.formulas)
 		s.equations(p)
 		s.preconditions(p)
 		s.calls(p)

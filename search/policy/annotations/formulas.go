@@ -198,26 +198,24 @@ func negation(e *syntax.Expr) *syntax.Expr {
 		f.Args = []*syntax.Expr{e.Args[0], conjunction(bounds, negation(body))}
 		return &f
 	case syntax.Binary:
-		switch e.Name {
-		case "==":
-			return binary("!=", e.Args[0], e.Args[1])
-		case "!=":
-			return binary("==", e.Args[0], e.Args[1])
-		case "<":
-			return binary(">=", e.Args[0], e.Args[1])
-		case "<=":
-			return binary(">", e.Args[0], e.Args[1])
-		case ">":
-			return binary("<=", e.Args[0], e.Args[1])
-		case ">=":
-			return binary("<", e.Args[0], e.Args[1])
-		case "in":
-			return binary("!in", e.Args[0], e.Args[1])
-		case "!in":
-			return binary("in", e.Args[0], e.Args[1])
+		if op := opposite(e.Name); op != "" {
+			return binary(op, e.Args[0], e.Args[1])
 		}
 	}
 	return not(e)
+}
+
+// opposite is the relation that holds where another does not, or empty.
+func opposite(op string) string {
+	for _, pair := range [...][2]string{{"==", "!="}, {"<", ">="}, {"<=", ">"}, {"in", "!in"}} {
+		switch op {
+		case pair[0]:
+			return pair[1]
+		case pair[1]:
+			return pair[0]
+		}
+	}
+	return ""
 }
 
 // split parts what a quantifier says into the range and the rest: "a ==> b" of a

@@ -296,7 +296,7 @@ func (g *generator) say() {
 	isSeq := func(n string) bool {
 		return slices.ContainsFunc(g.seqs, func(s syntax.Variable) bool { return s.Name == n })
 	}
-	for _, f := range g.formulas(g.loop.decl) {
+	for _, f := range g.know.formulas {
 		if !isFormula(f.expr) && f.expr.Kind != syntax.Apply || f.required && !mentions(f.expr, g.loop.written) && !mentions(f.expr, g.loop.modified) {
 			continue
 		}
@@ -381,7 +381,7 @@ func (g *generator) flags() {
 		return
 	}
 	v := newVariants(g.loop, g.counters, g.integral)
-	for _, f := range g.formulas(g.loop.decl) {
+	for _, f := range g.know.formulas {
 		f := f.expr
 		if f.Kind != syntax.Forall && f.Kind != syntax.Exists {
 			continue

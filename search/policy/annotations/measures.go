@@ -9,16 +9,9 @@ import (
 )
 
 // measures are what may decrease in a loop, the likeliest first.
-func measures(a *analysis, k *knowledge, l *loop) (list []string) {
-	add := func(e ...*syntax.Expr) {
-		text := ""
-		for i, x := range e {
-			if i > 0 {
-				text += ", "
-			}
-			text += x.String()
-		}
-		if !slices.Contains(list, text) {
+func (a *analysis) measures(l *loop) (list []string) {
+	add := func(e *syntax.Expr) {
+		if text := e.String(); !slices.Contains(list, text) {
 			list = append(list, text)
 		}
 	}
@@ -125,9 +118,9 @@ func typeIn(l *loop, n string) *syntax.Type {
 
 // recursion are what may decrease in calls of a declaration to itself, those first
 // that do in all calls that can be seen.
-func (a *analysis) recursion(k *knowledge) []string {
+func (a *analysis) recursion(d *syntax.Decl) []string {
 	var terms []*syntax.Expr // what may be measured
-	for _, p := range k.decl.Params {
+	for _, p := range d.Params {
 		x := name(p.Name)
 		switch a.classify(p.Type) {
 		case classInt:
@@ -146,7 +139,7 @@ func (a *analysis) recursion(k *knowledge) []string {
 			list = append(list, x)
 		}
 		for j, y := range terms {
-			if i == j || a.isData(k, x) || a.isData(k, y) {
+			if i == j || a.isData(d, x) || a.isData(d, y) {
 				continue
 			}
 			if y.Kind != syntax.Member {
@@ -157,12 +150,12 @@ func (a *analysis) recursion(k *knowledge) []string {
 			}
 		}
 	}
-	calls := a.selfCalls(k.decl)
-	compared := comparisons(k.decl)
+	calls := a.selfCalls(d)
+	compared := comparisons(d)
 	score := func(e *syntax.Expr) int {
 		n := 0
 		for _, c := range calls {
-			if decreases(k.decl, e, c) {
+			if decreases(d, e, c) {
 				n += 4
 			}
 		}
@@ -218,8 +211,8 @@ func comparisons(d *syntax.Decl) map[string]bool {
 }
 
 // isData reports whether a term is a parameter that is no number.
-func (a *analysis) isData(k *knowledge, e *syntax.Expr) bool {
-	return e.Kind == syntax.Ident && slices.ContainsFunc(k.decl.Params, func(p syntax.Variable) bool {
+func (a *analysis) isData(d *syntax.Decl, e *syntax.Expr) bool {
+	return e.Kind == syntax.Ident && slices.ContainsFunc(d.Params, func(p syntax.Variable) bool {
 		return p.Name == e.Name && a.classify(p.Type) != classInt
 	})
 }

@@ -215,7 +215,7 @@ func (q *proposal) sets() {
 						edits = append(edits, e)
 					}
 				}
-				if e, ok := q.measure(k, l); ok && !q.present[e.String()] {
+				if e, ok := q.measure(l); ok && !q.present[e.String()] {
 					edits = append(edits, e)
 				}
 			}
@@ -244,15 +244,14 @@ func (q *proposal) failing(l *loop) bool {
 
 // measure is the decreases clause that goes with the invariants of a loop about
 // whose termination Dafny complained.
-func (q *proposal) measure(k *knowledge, l *loop) (annotation.Edit, bool) {
+func (q *proposal) measure(l *loop) (annotation.Edit, bool) {
 	if !q.failing(l) || hasClause(l.stmt.Clauses, syntax.Decreases) {
 		return annotation.Edit{}, false
 	}
-	list := measures(q.analysis, k, l)
-	if len(list) == 0 {
+	if len(l.measures) == 0 {
 		return annotation.Edit{}, false
 	}
-	return q.clauseEdit(l, "decreases "+list[0]), true
+	return q.clauseEdit(l, "decreases "+l.measures[0]), true
 }
 
 // recurses reports whether Dafny complained about a declaration's termination, of
@@ -276,11 +275,10 @@ func (q *proposal) recursionMeasure(k *knowledge) (annotation.Edit, bool) {
 	if !q.recurses(k) {
 		return annotation.Edit{}, false
 	}
-	list := q.recursion(k)
-	if len(list) == 0 {
+	if len(k.recursion) == 0 {
 		return annotation.Edit{}, false
 	}
-	return q.declarationEdit(k, "decreases "+list[0]), true
+	return q.declarationEdit(k, "decreases "+k.recursion[0]), true
 }
 
 // declarationEdit is the insertion of a clause at a declaration.
@@ -300,7 +298,7 @@ func (q *proposal) decreases() {
 			if !q.failing(l) || hasClause(l.stmt.Clauses, syntax.Decreases) {
 				continue
 			}
-			for i, m := range measures(q.analysis, k, l) {
+			for i, m := range l.measures {
 				q.propose(q.clauseEdit(l, "decreases "+m).String(), sourceDecreases, 0.3/float64(i+1))
 			}
 		}
@@ -312,9 +310,8 @@ func (q *proposal) decreases() {
 		if k.decl.BodySpan.Empty() || hasClause(k.decl.Clauses, syntax.Decreases) {
 			continue
 		}
-		line, column := q.program.Lines.Position(k.decl.Begin)
-		for i, m := range q.recursion(k) {
-			q.propose(annotation.Edit{Line: line, Column: column, Text: "decreases " + m}.String(), sourceDecreases, 0.3/float64(i+1))
+		for i, m := range k.recursion {
+			q.propose(q.declarationEdit(k, "decreases "+m).String(), sourceDecreases, 0.3/float64(i+1))
 		}
 	}
 }

@@ -209,7 +209,7 @@ func TestRecursion(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := a.recursion(&knowledge{decl: a.decls["F"]})
+		got := a.recursion(a.decls["F"])
 		if len(got) == 0 || got[0] != test.want {
 			t.Errorf("%s: the measures are %q", test.program, got)
 		}

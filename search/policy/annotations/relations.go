@@ -227,7 +227,7 @@ func (g *generator) calls() (list []*syntax.Expr) {
 		return slices.ContainsFunc(g.seqs, func(s syntax.Variable) bool { return s.Name == n })
 	}
 	// How many snapshots a variant may be defined in tells whether it is of use.
-	for _, f := range g.formulas(g.loop.decl) {
+	for _, f := range g.know.formulas {
 		f.expr.Walk(func(e *syntax.Expr) bool {
 			if e.Kind != syntax.Apply || e.Args[0].Kind != syntax.Ident {
 				return true

@@ -23,6 +23,8 @@ type loop struct {
 	// initial are the values that variables were last given before the loop by
 	// statements that are certain to run.
 	initial map[string]*syntax.Expr
+	// measures are what may decrease, the likeliest first.
+	measures []string
 }
 
 // loops finds the loops of a declaration.
@@ -55,12 +57,7 @@ func (f *finder) block(b *syntax.Stmt, vars []syntax.Variable, outer []*syntax.S
 func (f *finder) statement(s *syntax.Stmt, vars []syntax.Variable, outer []*syntax.Stmt) []syntax.Variable {
 	switch s.Kind {
 	case syntax.VarDecl:
-		for i, v := range s.Vars {
-			if v.Type == nil {
-				if t, ok := f.types[v.Name]; ok {
-					v.Type = &t
-				}
-			}
+		for i, v := range declared(s, f.types) {
 			vars = append(vars, v)
 			if len(s.Rhs) == len(s.Vars) && s.Op == ":=" {
 				f.initial[v.Name] = s.Rhs[i]
