@@ -17,6 +17,7 @@ import (
 	"github.com/ansatz-prover/ansatz/dafny/transport"
 	"github.com/ansatz-prover/ansatz/dafny/transport/languageserver/fakeserver"
 	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/ansatz-prover/ansatz/provers/discovery"
 	"github.com/ansatz-prover/ansatz/provers/lsp"
 	"github.com/ansatz-prover/ansatz/provers/proverstest"
 )
@@ -50,8 +51,8 @@ func TestConformanceLanguageServer(t *testing.T) {
 	}
 	t.Setenv(standInVariable, string(command))
 	found := Found{
-		Info:     provers.Info{Name: "dafny", Version: "4.11.0", Variant: provers.Fake, Path: os.Args[0]},
-		Protocol: LanguageServer, Server: []string{os.Args[0], "server"}, Usable: true,
+		Place:    discovery.Place{Info: provers.Info{Name: "dafny", Version: "4.11.0", Variant: provers.Fake, Path: os.Args[0]}, Usable: true},
+		Protocol: LanguageServer, Server: []string{os.Args[0], "server"},
 	}
 	var services []transport.Service
 	p := New(found.Info, Config{Service: func() transport.Service {

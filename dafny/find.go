@@ -2,16 +2,15 @@ package dafny
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/ansatz-prover/ansatz/provers/discovery"
 )
 
 // EnvDafny is the environment variable that stands for [FindOptions.Dafny] if
@@ -55,19 +54,7 @@ type Solver struct {
 
 // Found is one place where Dafny was looked for.
 type Found struct {
-	// Source is the name of the place, for people: "dafny on PATH".
-	Source string
-	// Explicit reports that the user named this place.
-	Explicit bool
-	// Info is what is known; the version is empty if it could not be had. Its
-	// options have the version of the solver ("z3").
-	Info provers.Info
-	// Usable reports whether Dafny can be started there. If not, Problem says why
-	// and Hint what to do about it.
-	Usable        bool
-	Problem, Hint string
-	// Notes are things to know about a usable place.
-	Notes []string
+	discovery.Place
 
 	// Protocol is that of Server.
 	Protocol Protocol
@@ -104,11 +91,6 @@ type finder struct {
 	seen    []string // what has been found already, by the file that is run
 }
 
-// missing is an error with a hint.
-type missing struct{ problem, hint string }
-
-func (m *missing) Error() string { return m.problem }
-
 // Find looks for Dafny everywhere and returns all places in the order of
 // preference: a path that the user has named, dafny on PATH, Debian's package,
 // the .NET tool, the extension of VS Code. Nothing is installed or downloaded.
@@ -135,30 +117,8 @@ func Find(ctx context.Context, o FindOptions) ([]Found, error) {
 	return all, nil
 }
 
-// Choose returns the place to use: the first usable one. A place that the user
-// has named is never passed over in silence: if it cannot be used, that is an error.
-func Choose(all []Found) (Found, error) {
-	for _, f := range all {
-		if f.Usable {
-			return f, nil
-		}
-		if f.Explicit {
-			return Found{}, &provers.Error{
-				Kind: provers.NotFound, Doing: fmt.Sprintf("using Dafny of the %s %s", f.Source, f.Info.Path), Detail: f.Problem, Hint: f.Hint,
-			}
-		}
-	}
-	var tried, hints []string
-	for _, f := range all {
-		tried = append(tried, f.Source+": "+f.Problem)
-		if f.Hint != "" && !slices.Contains(hints, f.Hint) {
-			hints = append(hints, f.Hint)
-		}
-	}
-	return Found{}, &provers.Error{
-		Kind: provers.NotFound, Doing: "looking for Dafny", Detail: strings.Join(tried, "; "), Hint: strings.Join(hints, "; or "),
-	}
-}
+// Choose returns the place to use, as [discovery.Choose] does.
+func Choose(all []Found) (Found, error) { return discovery.Choose("Dafny", all) }
 
 // at looks at one place. ok is false if there is nothing to say about it.
 func (f *finder) at(ctx context.Context, p place) (found Found, ok bool) {
@@ -166,7 +126,7 @@ func (f *finder) at(ctx context.Context, p place) (found Found, ok bool) {
 	if err == nil && path == "" {
 		return Found{}, false
 	}
-	found = Found{Source: p.name, Explicit: p.explicit, Info: provers.Info{Name: "dafny", Variant: provers.Native, Path: path}}
+	found = Found{Place: discovery.Place{Source: p.name, Explicit: p.explicit, Info: provers.Info{Name: "dafny", Variant: provers.Native, Path: path}}}
 	var in installation
 	if err == nil {
 		in, err = examine(path)
@@ -181,10 +141,7 @@ func (f *finder) at(ctx context.Context, p place) (found Found, ok bool) {
 	}
 	found.Usable = err == nil
 	if err != nil {
-		found.Problem = err.Error()
-		if m := (*missing)(nil); errors.As(err, &m) {
-			found.Hint = m.hint
-		}
+		found.Refuse(err)
 	}
 	return found, true
 }
@@ -198,7 +155,7 @@ func locateGiven(f *finder) (string, error) {
 	if _, err := os.Stat(path); err != nil {
 		found, lookErr := exec.LookPath(path)
 		if lookErr != nil {
-			return path, &missing{"there is no such file: " + path, "give the path of the dafny executable, or of the folder that has Dafny.exe or Dafny.dll"}
+			return path, discovery.Missing("there is no such file: "+path, "give the path of the dafny executable, or of the folder that has Dafny.exe or Dafny.dll")
 		}
 		path = found
 	}
@@ -208,7 +165,7 @@ func locateGiven(f *finder) (string, error) {
 func locateOnPath(*finder) (string, error) {
 	path, err := exec.LookPath("dafny")
 	if err != nil {
-		return "", &missing{"there is no `dafny` on PATH", installHint}
+		return "", discovery.Missing("there is no `dafny` on PATH", installHint)
 	}
 	return filepath.Abs(path)
 }

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ansatz-prover/ansatz/provers/discovery"
 	"github.com/ansatz-prover/ansatz/provers/process"
 )
 
@@ -46,7 +47,7 @@ func (in installation) file() string {
 func examine(path string) (installation, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return installation{}, &missing{"it cannot be read: " + err.Error(), installHint}
+		return installation{}, discovery.Missing("it cannot be read: "+err.Error(), installHint)
 	}
 	if info.IsDir() {
 		in := assemblies(path)
@@ -54,7 +55,7 @@ func examine(path string) (installation, error) {
 			if dafny := filepath.Join(path, "dafny"); isExecutable(dafny) {
 				return examine(dafny)
 			}
-			return installation{}, &missing{"there is no Dafny in this folder", "it must have Dafny.exe, Dafny.dll or dafny in it"}
+			return installation{}, discovery.Missing("there is no Dafny in this folder", "it must have Dafny.exe, Dafny.dll or dafny in it")
 		}
 		return in, nil
 	}
@@ -62,7 +63,7 @@ func examine(path string) (installation, error) {
 		return examine(filepath.Dir(path))
 	}
 	if !isExecutable(path) {
-		return installation{}, &missing{path + " is not executable", "give the path of the dafny executable, or of the folder that has Dafny.exe or Dafny.dll"}
+		return installation{}, discovery.Missing(path+" is not executable", "give the path of the dafny executable, or of the folder that has Dafny.exe or Dafny.dll")
 	}
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -131,11 +132,11 @@ func run(assembly string) ([]string, error) {
 				return []string{path, assembly}, nil
 			}
 		}
-		return nil, &missing{filepath.Base(assembly) + " needs Mono, and there is no `mono` or `cli` on PATH", "install Mono (on Debian: apt-get install mono-runtime)"}
+		return nil, discovery.Missing(filepath.Base(assembly)+" needs Mono, and there is no `mono` or `cli` on PATH", "install Mono (on Debian: apt-get install mono-runtime)")
 	}
 	path, err := exec.LookPath("dotnet")
 	if err != nil {
-		return nil, &missing{filepath.Base(assembly) + " needs .NET, and there is no `dotnet` on PATH", "install the .NET 8 runtime: https://dotnet.microsoft.com/download"}
+		return nil, discovery.Missing(filepath.Base(assembly)+" needs .NET, and there is no `dotnet` on PATH", "install the .NET 8 runtime: https://dotnet.microsoft.com/download")
 	}
 	return []string{path, assembly}, nil
 }
@@ -157,11 +158,11 @@ func (f *finder) complete(ctx context.Context, found *Found, in installation) (e
 	number, _ := strconv.Atoi(major) // the expression that found it allows digits only
 	switch {
 	case number < oldestMajor:
-		return &missing{fmt.Sprintf("Dafny %s is too old: ansatz needs Dafny %d or later", found.Info.Version, oldestMajor), installHint}
+		return discovery.Missing(fmt.Sprintf("Dafny %s is too old: ansatz needs Dafny %d or later", found.Info.Version, oldestMajor), installHint)
 	case number < 4:
 		found.Protocol = LineServer
 		if in.server == "" {
-			return &missing{fmt.Sprintf("there is no DafnyServer beside this Dafny %s", found.Info.Version), "install the whole of Dafny, or a Dafny 4, which does without: " + installHint}
+			return discovery.Missing(fmt.Sprintf("there is no DafnyServer beside this Dafny %s", found.Info.Version), "install the whole of Dafny, or a Dafny 4, which does without: "+installHint)
 		}
 		if found.Server, err = run(in.server); err != nil {
 			return err
@@ -214,9 +215,9 @@ func (f *finder) askVersion(ctx context.Context, found *Found) error {
 		said = text
 	}
 	if strings.Contains(said, "Cannot find") && strings.Contains(said, "prover") {
-		return &missing{"Dafny does not find z3: " + excerpt(said), "install z3 (on Debian: apt-get install z3)"}
+		return discovery.Missing("Dafny does not find z3: "+excerpt(said), "install z3 (on Debian: apt-get install z3)")
 	}
-	return &missing{"it did not say its version, but: " + excerpt(said), installHint}
+	return discovery.Missing("it did not say its version, but: "+excerpt(said), installHint)
 }
 
 // ask runs a program and returns what it prints on both outputs.
@@ -230,11 +231,11 @@ func (f *finder) ask(ctx context.Context, command []string, args ...string) (str
 	what := filepath.Base(command[len(command)-1]) + " " + strings.Join(args, " ")
 	switch {
 	case err != nil:
-		return "", &missing{err.Error(), installHint}
+		return "", discovery.Missing(err.Error(), installHint)
 	case out.Exit.Reason == process.TimeLimit:
-		return "", &missing{fmt.Sprintf("`%s` gave no answer within %s", what, f.timeout), installHint}
+		return "", discovery.Missing(fmt.Sprintf("`%s` gave no answer within %s", what, f.timeout), installHint)
 	case out.Exit.Killed() || out.Exit.Signal != 0:
-		return "", &missing{fmt.Sprintf("`%s` failed: %s", what, out.Exit), installHint}
+		return "", discovery.Missing(fmt.Sprintf("`%s` failed: %s", what, out.Exit), installHint)
 	}
 	return string(out.Stdout) + out.Exit.Stderr, nil
 }
@@ -250,7 +251,7 @@ func (f *finder) askSolver(ctx context.Context, found *Found, in installation) e
 		case err == nil:
 			found.Solver.Path = path
 		case found.Protocol == LineServer:
-			return &missing{"there is no `z3` on PATH", "install z3 (on Debian: apt-get install z3)"}
+			return discovery.Missing("there is no `z3` on PATH", "install z3 (on Debian: apt-get install z3)")
 		default:
 			// The tool of .NET may have its own somewhere else.
 			found.Notes = append(found.Notes, "which z3 it uses is not known")
@@ -264,7 +265,7 @@ func (f *finder) askSolver(ctx context.Context, found *Found, in installation) e
 	}
 	m := solverVersion.FindStringSubmatch(said)
 	if m == nil {
-		return &missing{fmt.Sprintf("its solver %s did not say its version, but: %s", found.Solver.Path, excerpt(said)), "install z3 (on Debian: apt-get install z3)"}
+		return discovery.Missing(fmt.Sprintf("its solver %s did not say its version, but: %s", found.Solver.Path, excerpt(said)), "install z3 (on Debian: apt-get install z3)")
 	}
 	found.Solver.Version = m[1]
 	found.Info.Options = map[string]string{"z3": m[1]}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ansatz-prover/ansatz/lean/npm"
 	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/ansatz-prover/ansatz/provers/discovery"
 	"github.com/ansatz-prover/ansatz/provers/process"
 )
 
@@ -62,18 +63,7 @@ func (c Command) Options(args ...string) process.Options {
 
 // Found is one place where Lean was looked for.
 type Found struct {
-	// Source is the name of the place, for people: "lean on PATH".
-	Source string
-	// Explicit reports that the user named this place.
-	Explicit bool
-	// Info is what is known; the version is empty if it could not be had.
-	Info provers.Info
-	// Usable reports whether Lean can be started there. If not, Problem says why
-	// and Hint what to do about it.
-	Usable        bool
-	Problem, Hint string
-	// Notes are things to know about a usable place.
-	Notes []string
+	discovery.Place
 
 	// Serve starts the language server: with Worker, a file worker (one file a
 	// process), otherwise the watchdog. Batch runs lean on files.
@@ -123,11 +113,6 @@ type finder struct {
 	seen                  []string // executables that have been asked
 }
 
-// missing is an error with a hint.
-type missing struct{ problem, hint string }
-
-func (m *missing) Error() string { return m.problem }
-
 const nativeHint = "install elan, Lean's toolchain manager: https://lean-lang.org/install"
 
 // Find looks for Lean everywhere and returns all places in the order of
@@ -165,30 +150,8 @@ func Find(ctx context.Context, o FindOptions) ([]Found, error) {
 	return all, nil
 }
 
-// Choose returns the place to use: the first usable one. A place that the user
-// has named is never passed over in silence: if it cannot be used, that is an error.
-func Choose(all []Found) (Found, error) {
-	for _, f := range all {
-		if f.Usable {
-			return f, nil
-		}
-		if f.Explicit {
-			return Found{}, &provers.Error{
-				Kind: provers.NotFound, Doing: fmt.Sprintf("using Lean of the %s %s", f.Source, f.Info.Path), Detail: f.Problem, Hint: f.Hint,
-			}
-		}
-	}
-	var tried, hints []string
-	for _, f := range all {
-		tried = append(tried, f.Source+": "+f.Problem)
-		if f.Hint != "" && !slices.Contains(hints, f.Hint) {
-			hints = append(hints, f.Hint)
-		}
-	}
-	return Found{}, &provers.Error{
-		Kind: provers.NotFound, Doing: "looking for Lean", Detail: strings.Join(tried, "; "), Hint: strings.Join(hints, "; or "),
-	}
-}
+// Choose returns the place to use, as [discovery.Choose] does.
+func Choose(all []Found) (Found, error) { return discovery.Choose("Lean", all) }
 
 // at looks at one place. ok is false if there is nothing to say about it.
 func (f *finder) at(ctx context.Context, p place) (found Found, ok bool) {
@@ -198,7 +161,7 @@ func (f *finder) at(ctx context.Context, p place) (found Found, ok bool) {
 		return found, true
 	}
 	path, dir, err := p.locate(f)
-	found = Found{Source: p.name, Explicit: p.explicit, Info: provers.Info{Name: "lean", Variant: provers.Native, Path: path}}
+	found = Found{Place: discovery.Place{Source: p.name, Explicit: p.explicit, Info: provers.Info{Name: "lean", Variant: provers.Native, Path: path}}}
 	if err == nil && path == "" {
 		return found, false
 	}
@@ -221,11 +184,7 @@ func (f *finder) at(ctx context.Context, p place) (found Found, ok bool) {
 		p.complete(f, &found, dir)
 	}
 	if err != nil {
-		found.Usable = false
-		found.Problem, found.Hint = err.Error(), ""
-		if m := (*missing)(nil); errors.As(err, &m) {
-			found.Hint = m.hint
-		}
+		found.Refuse(err)
 	}
 	return found, true
 }
@@ -253,21 +212,21 @@ func (f *finder) ask(ctx context.Context, path, dir string, p place) (string, er
 	command := filepath.Base(path) + " " + strings.Join(p.versionArgs, " ")
 	switch {
 	case errors.Is(context.Cause(ctx), errDownloading):
-		return "", &missing{errDownloading.Error(), hint}
+		return "", discovery.Missing(errDownloading.Error(), hint)
 	case err != nil:
-		return "", &missing{err.Error(), hint}
+		return "", discovery.Missing(err.Error(), hint)
 	case out.Exit.Reason == process.TimeLimit:
-		return "", &missing{fmt.Sprintf("`%s` gave no answer within %s", command, f.timeout), hint}
+		return "", discovery.Missing(fmt.Sprintf("`%s` gave no answer within %s", command, f.timeout), hint)
 	case !out.Exit.Success():
 		problem := fmt.Sprintf("`%s` failed: %s", command, out.Exit)
 		if len(printed) > 0 && !strings.Contains(problem, printed[0]) {
 			problem += ": " + printed[0]
 		}
-		return "", &missing{problem, hint}
+		return "", discovery.Missing(problem, hint)
 	}
 	m := p.version.FindSubmatch(out.Stdout)
 	if m == nil {
-		return "", &missing{fmt.Sprintf("`%s` printed no version of Lean 4: %.60q", command, out.Stdout), hint}
+		return "", discovery.Missing(fmt.Sprintf("`%s` printed no version of Lean 4: %.60q", command, out.Stdout), hint)
 	}
 	return string(m[1]), nil
 }
@@ -280,13 +239,13 @@ func locateGiven(f *finder) (path, dir string, err error) {
 	path = f.lean
 	if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
 		if isLakeProject(path) {
-			return path, "", &missing{"this is a Lake project, not a lean executable", "give it as the project: --project " + path}
+			return path, "", discovery.Missing("this is a Lake project, not a lean executable", "give it as the project: --project "+path)
 		}
 		path = filepath.Join(path, "bin", "lean")
 	}
 	found, err := exec.LookPath(path)
 	if err != nil {
-		return path, "", &missing{"there is no such program: " + path, "give the path of a lean executable, or of a toolchain that has bin/lean"}
+		return path, "", discovery.Missing("there is no such program: "+path, "give the path of a lean executable, or of a toolchain that has bin/lean")
 	}
 	path, err = filepath.Abs(found)
 	return path, neutralDir, err
@@ -299,7 +258,7 @@ const neutralDir = "/"
 func locateOnPath(*finder) (path, dir string, err error) {
 	found, err := exec.LookPath("lean")
 	if err != nil {
-		return "", "", &missing{"there is no `lean` on PATH", nativeHint}
+		return "", "", discovery.Missing("there is no `lean` on PATH", nativeHint)
 	}
 	path, err = filepath.Abs(found)
 	return path, neutralDir, err
@@ -319,7 +278,7 @@ func completeNative(_ *finder, found *Found, dir string) {
 }
 
 func lookAtNpm(_ context.Context, f *finder) Found {
-	found := Found{Info: provers.Info{Name: "lean", Variant: provers.Npm}}
+	found := Found{Place: discovery.Place{Info: provers.Info{Name: "lean", Variant: provers.Npm}}}
 	in, ok, err := npm.Find(f.npmDir)
 	switch {
 	case err != nil:

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/ansatz-prover/ansatz/provers/discovery"
 )
 
 // Dependency says how far a package that a Lake project wants is there.
@@ -62,7 +64,7 @@ type lakeManifest struct {
 func inspectProject(dir string) (Project, error) {
 	p := Project{Dir: dir, Mathlib: NotRequired}
 	if !isLakeProject(dir) {
-		return p, &missing{"there is no lakefile.lean or lakefile.toml in " + dir, "give the folder of a Lake project; make one with: lake init NAME math"}
+		return p, discovery.Missing("there is no lakefile.lean or lakefile.toml in "+dir, "give the folder of a Lake project; make one with: lake init NAME math")
 	}
 	toolchain, err := os.ReadFile(filepath.Join(dir, "lean-toolchain"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -83,7 +85,7 @@ func inspectProject(dir string) (Project, error) {
 	}
 	m := lakeManifest{PackagesDir: filepath.Join(".lake", "packages")}
 	if err := json.Unmarshal(data, &m); err != nil {
-		return p, &missing{"lake-manifest.json is not readable: " + err.Error(), "make it anew: lake update"}
+		return p, discovery.Missing("lake-manifest.json is not readable: "+err.Error(), "make it anew: lake update")
 	}
 	for _, pkg := range m.Packages {
 		if pkg.Name == "" {
@@ -125,9 +127,9 @@ func stateOf(dir, module string) Dependency {
 func (p Project) problem() error {
 	switch {
 	case len(p.NotFetched) > 0:
-		return &missing{"packages are not fetched: " + strings.Join(p.NotFetched, ", "), "in the project: lake exe cache get (with Mathlib) or lake build"}
+		return discovery.Missing("packages are not fetched: "+strings.Join(p.NotFetched, ", "), "in the project: lake exe cache get (with Mathlib) or lake build")
 	case p.Mathlib == NotBuilt:
-		return &missing{"Mathlib is not built", "in the project: lake exe cache get"}
+		return discovery.Missing("Mathlib is not built", "in the project: lake exe cache get")
 	}
 	return nil
 }
@@ -167,7 +169,7 @@ func (f *finder) lake() (string, error) {
 			return filepath.Abs(path)
 		}
 	}
-	return "", &missing{"there is no `lake`: " + strings.Join(candidates, ", "), nativeHint}
+	return "", discovery.Missing("there is no `lake`: "+strings.Join(candidates, ", "), nativeHint)
 }
 
 // completeProject adds what the project's files say.
@@ -180,10 +182,7 @@ func completeProject(_ *finder, found *Found, dir string) {
 	}
 	found.Project = &project
 	if err := project.problem(); err != nil && found.Usable {
-		found.Usable, found.Problem = false, err.Error()
-		if m := (*missing)(nil); errors.As(err, &m) {
-			found.Hint = m.hint
-		}
+		found.Refuse(err)
 	}
 	if !project.Built {
 		found.Notes = append(found.Notes, "the project is not built: its own modules cannot be imported before `lake build`")
@@ -225,7 +224,7 @@ func (f *finder) checkToolchain(path, dir string) error {
 	if toolchain == "" && err == nil {
 		m := defaultToolchain.FindSubmatch(settings)
 		if m == nil {
-			return &missing{"elan has no default toolchain", "elan default leanprover/lean4:stable"}
+			return discovery.Missing("elan has no default toolchain", "elan default leanprover/lean4:stable")
 		}
 		toolchain, from = string(m[1]), "elan's settings"
 	}
@@ -235,7 +234,7 @@ func (f *finder) checkToolchain(path, dir string) error {
 	folder := strings.NewReplacer("/", "--", ":", "---").Replace(toolchain)
 	installed, err := os.ReadDir(filepath.Join(f.elan, "toolchains"))
 	if err != nil || !slices.ContainsFunc(installed, func(e fs.DirEntry) bool { return e.Name() == folder }) {
-		return &missing{fmt.Sprintf("the toolchain %s (from %s) is not installed", toolchain, from), "elan toolchain install " + toolchain}
+		return discovery.Missing(fmt.Sprintf("the toolchain %s (from %s) is not installed", toolchain, from), "elan toolchain install "+toolchain)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/ansatz-prover/ansatz/lean"
 	"github.com/ansatz-prover/ansatz/lean/npm"
 	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/ansatz-prover/ansatz/provers/discovery"
 	"github.com/spf13/cobra"
 )
 
@@ -93,8 +95,7 @@ func listLean(ctx context.Context, p places) (list []proverJSON, chooseErr, err 
 	}
 	chosen, chooseErr := lean.Choose(all)
 	for _, f := range all {
-		list = append(list, proverJSON{Source: f.Source, Prover: f.Info, Usable: f.Usable, Problem: f.Problem, Hint: f.Hint, Notes: f.Notes,
-			Chosen: chooseErr == nil && f.Source == chosen.Source && f.Info.Path == chosen.Info.Path})
+		list = append(list, newProverJSON(f.Place, chosen.Place, chooseErr))
 	}
 	return list, chooseErr, nil
 }
@@ -107,14 +108,30 @@ func listDafny(ctx context.Context, p places) (list []proverJSON, chooseErr, err
 	}
 	chosen, chooseErr := dafny.Choose(all)
 	for _, f := range all {
-		place := proverJSON{Source: f.Source, Prover: f.Info, Usable: f.Usable, Problem: f.Problem, Hint: f.Hint, Notes: f.Notes, Transport: string(f.Protocol),
-			Chosen: chooseErr == nil && f.Source == chosen.Source && f.Info.Path == chosen.Info.Path}
+		place := newProverJSON(f.Place, chosen.Place, chooseErr)
+		place.Transport = string(f.Protocol)
 		if f.Solver.Path != "" {
 			place.Solver = &solverJSON{f.Solver.Path, f.Solver.Version}
 		}
 		list = append(list, place)
 	}
 	return list, chooseErr, nil
+}
+
+// newProverJSON is a place as it is listed.
+func newProverJSON(p, chosen discovery.Place, chooseErr error) proverJSON {
+	return proverJSON{Source: p.Source, Prover: p.Info, Usable: p.Usable, Problem: p.Problem, Hint: p.Hint, Notes: p.Notes,
+		Chosen: chooseErr == nil && p.Source == chosen.Source && p.Info.Path == chosen.Info.Path}
+}
+
+// choose picks one of the places where a prover was found. If there is none that
+// can be used, and the user named none, the error's hint says how to get one.
+func choose[F discovery.Found](prover string, all []F, hint func(*provers.Error) string) (F, error) {
+	found, err := discovery.Choose(prover, all)
+	if e := (*provers.Error)(nil); errors.As(err, &e) && !slices.ContainsFunc(all, func(f F) bool { return f.At().Explicit }) {
+		err = &exitError{code: exitNoProver, err: fmt.Errorf("no usable %s was found (%s)", prover, e.Detail), hint: hint(e)}
+	}
+	return found, err
 }
 
 // proversText is the list for people.

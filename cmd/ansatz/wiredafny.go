@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math"
 	"slices"
 
@@ -26,12 +24,9 @@ func findDafny(ctx context.Context, p places) (dafny.Found, error) {
 	if err != nil {
 		return dafny.Found{}, err
 	}
-	found, err := dafny.Choose(all)
-	if e := (*provers.Error)(nil); errors.As(err, &e) && !slices.ContainsFunc(all, func(f dafny.Found) bool { return f.Explicit }) {
-		err = &exitError{code: exitNoProver, err: fmt.Errorf("no usable Dafny was found (%s)", e.Detail),
-			hint: e.Hint + "\nor name your own: --dafny PATH\nsee what was looked at: ansatz provers"}
-	}
-	return found, err
+	return choose("Dafny", all, func(e *provers.Error) string {
+		return e.Hint + "\nor name your own: --dafny PATH\nsee what was looked at: ansatz provers"
+	})
 }
 
 // dafnyMemory is what one worker usually takes: Dafny and its solver.
