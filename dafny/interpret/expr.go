@@ -70,14 +70,7 @@ func (c *compiler) expr(e *syntax.Expr) code {
 	case syntax.Convert:
 		return c.convert(e)
 	case syntax.MultisetOf:
-		x := c.expr(e.Args[0])
-		return func(m *machine, f *frame) Value {
-			v := x(m, f)
-			if m.err != nil {
-				return v
-			}
-			return m.multisetOf(v)
-		}
+		return applied((*machine).multisetOf, c.expr(e.Args[0]))
 	}
 	return unsupported(e.String())
 }
@@ -252,6 +245,17 @@ func (c *class) destructor(name string) (k *constructor, ok bool) {
 	return nil, false
 }
 
+// applied is an operation on the value of x, if that has one.
+func applied(op func(*machine, Value) Value, x code) code {
+	return func(m *machine, f *frame) Value {
+		v := x(m, f)
+		if m.err != nil {
+			return v
+		}
+		return op(m, v)
+	}
+}
+
 func (c *compiler) unary(e *syntax.Expr) code {
 	if len(e.Names) > 0 && e.Name != "old" {
 		return unsupported(e.Name + " since a label")
@@ -270,21 +274,9 @@ func (c *compiler) unary(e *syntax.Expr) code {
 			return boolean(v.n == 0)
 		}
 	case "-":
-		return func(m *machine, f *frame) Value {
-			v := x(m, f)
-			if m.err != nil {
-				return v
-			}
-			return m.negate(v)
-		}
+		return applied((*machine).negate, x)
 	case "#":
-		return func(m *machine, f *frame) Value {
-			v := x(m, f)
-			if m.err != nil {
-				return v
-			}
-			return m.size(v)
-		}
+		return applied((*machine).size, x)
 	case "old":
 		label := ""
 		if len(e.Names) > 0 {

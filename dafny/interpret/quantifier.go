@@ -73,11 +73,7 @@ func (c *compiler) split(e *syntax.Expr) code {
 func (c *compiler) setOf(e *syntax.Expr) code {
 	mark := c.mark()
 	defer c.release(mark)
-	s := c.search(e.Vars, e.Args, func(b *bounds) { b.collect(e.Args[0], true) })
-	within := constant(boolean(true))
-	if e.Args[0] != nil {
-		within = c.expr(e.Args[0])
-	}
+	s, within := c.comprehension(e)
 	if e.Args[1] == nil && len(e.Vars) != 1 {
 		return unsupported("a set without a term")
 	}
@@ -101,6 +97,15 @@ func (c *compiler) setOf(e *syntax.Expr) code {
 	}
 }
 
+// comprehension compiles what a set or a map goes over, and which of that it takes.
+func (c *compiler) comprehension(e *syntax.Expr) (s *search, within code) {
+	s = c.search(e.Vars, e.Args, func(b *bounds) { b.collect(e.Args[0], true) })
+	if e.Args[0] == nil {
+		return s, constant(boolean(true))
+	}
+	return s, c.expr(e.Args[0])
+}
+
 // termOf is a comprehension's term, or its variable.
 func (c *compiler) termOf(e *syntax.Expr, v syntax.Variable) code {
 	if e == nil {
@@ -113,11 +118,7 @@ func (c *compiler) termOf(e *syntax.Expr, v syntax.Variable) code {
 func (c *compiler) mapOf(e *syntax.Expr) code {
 	mark := c.mark()
 	defer c.release(mark)
-	s := c.search(e.Vars, e.Args, func(b *bounds) { b.collect(e.Args[0], true) })
-	within := constant(boolean(true))
-	if e.Args[0] != nil {
-		within = c.expr(e.Args[0])
-	}
+	s, within := c.comprehension(e)
 	var keyExpr *syntax.Expr
 	if len(e.Args) > 2 {
 		keyExpr = e.Args[1]

@@ -8,6 +8,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -169,6 +170,9 @@ type Service interface {
 	// Close ends every process.
 	Close() error
 }
+
+// ErrClosed is the error of a service that was closed.
+var ErrClosed = errors.New("the Dafny service is closed")
 
 // Lost says that the process died while it had a request.
 type Lost struct {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/ansatz-prover/ansatz/dafny/transport/internal/defaults"
 )
 
 // The defaults of [Options].
@@ -63,20 +65,14 @@ type Options struct {
 }
 
 func (o *Options) setDefaults() {
-	setDefault(&o.TimeLimit, DefaultTimeLimit)
-	setDefault(&o.LongTimeLimit, max(DefaultLongTimeLimit, o.TimeLimit))
-	setDefault(&o.ErrorLimit, DefaultErrorLimit)
-	setDefault(&o.StartTimeout, DefaultStartTimeout)
-	setDefault(&o.AnswerTime, DefaultAnswerTime)
-	setDefault(&o.MemoryLimit, DefaultMemoryLimit)
-	setDefault(&o.MaxRequests, DefaultMaxRequests)
-	setDefault(&o.RecycleMemory, DefaultRecycleMemory)
-}
-
-func setDefault[T int | int64 | time.Duration](field *T, value T) {
-	if *field <= 0 {
-		*field = value
-	}
+	defaults.Set(&o.TimeLimit, DefaultTimeLimit)
+	defaults.Set(&o.LongTimeLimit, max(DefaultLongTimeLimit, o.TimeLimit))
+	defaults.Set(&o.ErrorLimit, DefaultErrorLimit)
+	defaults.Set(&o.StartTimeout, DefaultStartTimeout)
+	defaults.Set(&o.AnswerTime, DefaultAnswerTime)
+	defaults.Set(&o.MemoryLimit, DefaultMemoryLimit)
+	defaults.Set(&o.MaxRequests, DefaultMaxRequests)
+	defaults.Set(&o.RecycleMemory, DefaultRecycleMemory)
 }
 
 // class is one of the two time limits.

@@ -25,9 +25,6 @@ type Service struct {
 
 var _ transport.Service = (*Service)(nil)
 
-// errClosed is returned after Close.
-var errClosed = errors.New("the Dafny service is closed")
-
 // New makes a service. No process is started before the first request.
 func New(o Options) *Service {
 	o.setDefaults()
@@ -78,7 +75,7 @@ func (s *Service) acquire(ctx context.Context, c class) (*server, error) {
 	current, closed := s.servers[c], s.closed
 	s.mu.Unlock()
 	if closed {
-		return nil, errClosed
+		return nil, transport.ErrClosed
 	}
 	if current != nil {
 		err := current.settle(ctx)
@@ -97,7 +94,7 @@ func (s *Service) acquire(ctx context.Context, c class) (*server, error) {
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
-		return nil, errors.Join(errClosed, started.close())
+		return nil, errors.Join(transport.ErrClosed, started.close())
 	}
 	s.servers[c] = started
 	if s.begun[c] {

@@ -230,7 +230,7 @@ func TestNotStarted(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.Verify(t.Context(), transport.Request{}); !errors.Is(err, errClosed) {
+	if _, err := s.Verify(t.Context(), transport.Request{}); !errors.Is(err, transport.ErrClosed) {
 		t.Errorf("after Close: error %v", err)
 	}
 }

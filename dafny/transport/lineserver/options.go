@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/ansatz-prover/ansatz/dafny/transport/internal/defaults"
 )
 
 // The defaults of [Options].
@@ -48,18 +50,12 @@ type Options struct {
 }
 
 func (o *Options) setDefaults() {
-	setDefault(&o.TimeLimit, DefaultTimeLimit)
-	setDefault(&o.ErrorLimit, DefaultErrorLimit)
-	setDefault(&o.MemoryLimit, DefaultMemoryLimit)
-	setDefault(&o.MaxRequests, DefaultMaxRequests)
-	setDefault(&o.RecycleMemory, DefaultRecycleMemory)
-	setDefault(&o.MaxOutput, DefaultMaxOutput)
-}
-
-func setDefault[T int | int64 | time.Duration](field *T, value T) {
-	if *field <= 0 {
-		*field = value
-	}
+	defaults.Set(&o.TimeLimit, DefaultTimeLimit)
+	defaults.Set(&o.ErrorLimit, DefaultErrorLimit)
+	defaults.Set(&o.MemoryLimit, DefaultMemoryLimit)
+	defaults.Set(&o.MaxRequests, DefaultMaxRequests)
+	defaults.Set(&o.RecycleMemory, DefaultRecycleMemory)
+	defaults.Set(&o.MaxOutput, DefaultMaxOutput)
 }
 
 // Switches that make Dafny print a line for each procedure. TraceTimes costs

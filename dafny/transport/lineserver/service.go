@@ -29,9 +29,6 @@ type Service struct {
 
 var _ transport.Service = (*Service)(nil)
 
-// errClosed is returned after Close.
-var errClosed = errors.New("the Dafny service is closed")
-
 // New makes a service. No process is started before the first request.
 func New(o Options) *Service {
 	o.setDefaults()
@@ -144,7 +141,7 @@ func (s *Service) acquire() (*server, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return nil, errClosed
+		return nil, transport.ErrClosed
 	}
 	if s.current == nil {
 		started, err := startServer(s.options)
