@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/golden"
+	"github.com/ansatz-prover/ansatz/internal/golden"
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/provers/proverstest"
 	"github.com/ansatz-prover/ansatz/search/prooftree"

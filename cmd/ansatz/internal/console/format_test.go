@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/golden"
+	"github.com/ansatz-prover/ansatz/internal/golden"
 	"github.com/ansatz-prover/ansatz/search"
 )
 

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/golden"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/insertions"
+	"github.com/ansatz-prover/ansatz/internal/golden"
 	"github.com/ansatz-prover/ansatz/provers"
 )
 

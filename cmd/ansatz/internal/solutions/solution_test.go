@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/golden"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
+	"github.com/ansatz-prover/ansatz/internal/golden"
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search/fps"
 	"github.com/ansatz-prover/ansatz/search/prooftree"

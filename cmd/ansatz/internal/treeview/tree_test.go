@@ -3,8 +3,8 @@ package treeview
 import (
 	"testing"
 
-	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/golden"
 	"github.com/ansatz-prover/ansatz/dafny/annotation"
+	"github.com/ansatz-prover/ansatz/internal/golden"
 	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search"
 )

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/golden"
 	"github.com/ansatz-prover/ansatz/dafny/transport"
+	"github.com/ansatz-prover/ansatz/internal/golden"
 	"github.com/ansatz-prover/ansatz/provers"
 )
 
