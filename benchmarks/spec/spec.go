@@ -9,7 +9,9 @@ package spec
 import (
 	"time"
 
+	"github.com/ansatz-prover/ansatz/benchmarks/probe"
 	"github.com/ansatz-prover/ansatz/benchmarks/trial"
+	"github.com/ansatz-prover/ansatz/provers"
 	"github.com/ansatz-prover/ansatz/search"
 )
 
@@ -147,8 +149,8 @@ type Probe struct {
 	Targets []Target
 }
 
-// Target is a prover with something for it to do. Step, each action of Batch and
-// Proof must be accepted by the prover.
+// Target is a prover with something for it to do, as [probe.Target] has it. What
+// only operations need that are not measured may be missing.
 type Target struct {
 	Name string
 	// Prover is "lean" or "dafny".
@@ -156,9 +158,9 @@ type Target struct {
 	// Preamble and Statement are the problem.
 	Preamble  string
 	Statement string
-	// Step is an action that makes progress at the root.
-	Step string
-	// Batch are actions that differ from one another and make progress at the root.
+	// Step and Batch are templates of actions that make progress at the root, with
+	// [probe.Number] in them.
+	Step  string
 	Batch []string
 	// Proof is a whole proof: the text behind the statement's ":=", for Dafny the
 	// whole program.
@@ -201,4 +203,12 @@ func DefaultPassAt(trials int) []int {
 		return []int{1, trials}
 	}
 	return []int{1}
+}
+
+// Probe is the target as what measures it gets it.
+func (t Target) Probe() probe.Target {
+	return probe.Target{
+		Problem: provers.Problem{Name: t.Name, Kind: provers.Prove, Preamble: t.Preamble, Statement: t.Statement},
+		Step:    t.Step, Batch: t.Batch, Proof: t.Proof,
+	}
 }
