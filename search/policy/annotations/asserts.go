@@ -3,6 +3,7 @@ package annotations
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,12 +107,17 @@ func (a *analysis) assertions(ctx context.Context, k *knowledge) error {
 	}
 	s := &suggester{analysis: a, know: k, seen: make(map[string]bool)}
 	for _, p := range k.points() {
-		s.slices(p)
-		s.witnesses(p, k.formulas)
-		s.equations(p)
-		s.preconditions(p)
-		s.calls(p)
-		s.inductive(p)
+		for _, step := range []struct {
+			part string
+			find func(*point)
+		}{
+			{partSlices, s.slices}, {partWitnesses, s.witnesses}, {partEquations, s.equations},
+			{partPreconditions, s.preconditions}, {partLemmas, s.calls}, {partInduction, s.inductive},
+		} {
+			if !a.without[step.part] {
+				step.find(p)
+			}
+		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -188,11 +194,11 @@ func (s *suggester) slices(p *point) {
 
 // witnesses proposes what exists: the body of an existential formula, said of a
 // variable in scope.
-func (s *suggester) witnesses(p *point, goals []formula) {
+func (s *suggester) witnesses(p *point) {
 	if !p.last {
 		return
 	}
-	for _, f := range goals {
+	for _, f := range s.know.formulas {
 		g := f.expr
 		var condition *syntax.Expr
 		if g.Kind == syntax.Binary && g.Name == "==>" {
@@ -320,7 +326,8 @@ const maxArguments = 24
 
 // calls proposes calls of the program's lemmas with what is in scope.
 func (s *suggester) calls(p *point) {
-	for _, l := range s.lemmas {
+	for _, n := range slices.Sorted(maps.Keys(s.lemmas)) {
+		l := s.lemmas[n]
 		if l == s.know.decl || len(l.Params) > 4 || len(l.TypeParams) > 0 && len(l.Params) == 0 {
 			continue
 		}

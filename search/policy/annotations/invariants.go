@@ -42,8 +42,16 @@ const (
 func (a *analysis) invariants(ctx context.Context, k *knowledge, l *loop) ([]clause, error) {
 	g := &generator{analysis: a, know: k, loop: l, snaps: k.observed(l), seen: make(map[string]bool)}
 	g.terms()
-	for _, step := range []func(){g.bound, g.relate, g.say, g.siblings, g.frame, g.predicates, g.elements, g.flags} {
-		step()
+	for _, step := range []struct {
+		part string
+		find func()
+	}{
+		{partBounds, g.bound}, {partRelations, g.relate}, {partSpecification, g.say}, {partSiblings, g.siblings},
+		{partFrame, g.frame}, {partPredicates, g.predicates}, {partElements, g.elements}, {partFlags, g.flags},
+	} {
+		if !a.without[step.part] {
+			step.find()
+		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}

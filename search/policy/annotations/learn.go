@@ -25,7 +25,11 @@ type tally struct {
 }
 
 // Learn implements [policy.Learner].
-func (p *Policy) Learn(o policy.Observation) { p.experience.learn(o) }
+func (p *Policy) Learn(o policy.Observation) {
+	if !p.without[partLearning] {
+		p.experience.learn(o)
+	}
+}
 
 func (e *experience) learn(o policy.Observation) {
 	a, err := annotation.Parse(o.Candidate.Action.Text)

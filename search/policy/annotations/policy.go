@@ -39,6 +39,7 @@ const maxAnalyses = 16
 // Policy proposes annotations. It implements [policy.Policy].
 type Policy struct {
 	houdiniOnly bool
+	without     map[string]bool // parts that are left out
 	experience  experience
 
 	mu       sync.Mutex
@@ -60,19 +61,20 @@ func HoudiniOnly() Option { return func(p *Policy) { p.houdiniOnly = true } }
 
 // New makes a policy.
 func New(options ...Option) *Policy {
-	p := &Policy{analyses: make(map[string]*analysis)}
+	p := &Policy{without: make(map[string]bool), analyses: make(map[string]*analysis)}
 	for _, o := range options {
 		o(p)
 	}
 	return p
 }
 
-// Name implements [policy.Policy].
+// Name implements [policy.Policy]. It tells which parts are left out.
 func (p *Policy) Name() string {
+	name := "annotations"
 	if p.houdiniOnly {
-		return "houdini"
+		name = "houdini"
 	}
-	return "annotations"
+	return Parts().Without(name, p.without)
 }
 
 // Slow implements [policy.Slow]: running the program takes a while.
@@ -88,6 +90,7 @@ func (p *Policy) analysis(text string) (*analysis, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.without = p.without
 	if len(p.order) == maxAnalyses {
 		delete(p.analyses, p.order[0])
 		p.order = p.order[1:]
@@ -119,7 +122,7 @@ func (p *Policy) Propose(ctx context.Context, r policy.Request) ([]policy.Candid
 		q.sets()
 		q.decreases()
 		q.statements()
-		if len(q.known) > 1 {
+		if len(q.known) > 1 && !q.without[partSplitting] {
 			q.propose("split", sourceSplit, 0.5)
 		}
 	}

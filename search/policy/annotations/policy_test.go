@@ -168,6 +168,17 @@ func TestSame(t *testing.T) {
 	if a, b := proposed(t, New(), r), proposed(t, New(), r); !slices.Equal(a, b) {
 		t.Errorf("\n%q\n%q", a, b)
 	}
+	// Several lemmas that are all alike.
+	r = request(t, `lemma A(n: nat) { } lemma B(n: nat) { } lemma C(n: nat) { } lemma D(n: nat) { } method M(n: nat) { }`)
+	want := proposed(t, New(), r)
+	if !slices.Contains(want, "D(n);") {
+		t.Fatalf("no lemma is called: %q", want)
+	}
+	for range 10 {
+		if got := proposed(t, New(), r); !slices.Equal(got, want) {
+			t.Fatalf("\n%q\n%q", got, want)
+		}
+	}
 }
 
 func TestHoudiniOnly(t *testing.T) {

@@ -27,8 +27,10 @@ type rule func(v *view, emit emitter)
 
 // Policy is the built-in policy. The zero value is not usable; see [New].
 type Policy struct {
-	rules  []rule
-	ranker *ranker
+	name    string
+	without map[string]bool
+	rules   []rule
+	ranker  *ranker // nil if nothing is learned
 }
 
 var (
@@ -37,15 +39,21 @@ var (
 )
 
 // New makes a policy that has learned nothing yet.
-func New() *Policy {
-	return &Policy{
-		rules:  []rule{closing, introduction, elimination, rewriting, induction, declared, functions, recurrences, modular, cycles, bounds, finite, polynomials, evaluatedWitness, divisibility, tupleEquations, algebra},
-		ranker: newRanker(),
+func New(options ...Option) *Policy {
+	p := &Policy{without: make(map[string]bool)}
+	for _, o := range options {
+		o(p)
 	}
+	p.name = Parts().Without("builtin", p.without)
+	p.rules = rulesWithout(p.without)
+	if !p.without[partLearning] {
+		p.ranker = newRanker()
+	}
+	return p
 }
 
-// Name implements [policy.Policy].
-func (p *Policy) Name() string { return "builtin" }
+// Name implements [policy.Policy]. It tells which parts are left out.
+func (p *Policy) Name() string { return p.name }
 
 // Propose implements [policy.Policy]. It does no I/O and takes well under a millisecond.
 func (p *Policy) Propose(_ context.Context, r policy.Request) ([]policy.Candidate, error) {

@@ -34,8 +34,12 @@ const (
 
 func newRanker() *ranker { return &ranker{counts: map[rankKey]*tally{}} }
 
-// adjust returns the posterior weight of a rule on a goal with the features.
+// adjust returns the posterior weight of a rule on a goal with the features. No
+// ranker at all leaves weights as they are.
 func (r *ranker) adjust(weight float64, source string, features []string) float64 {
+	if r == nil {
+		return weight
+	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	var shift float64
@@ -82,7 +86,7 @@ func (r *ranker) observe(source string, features []string, seen tally) {
 
 // Learn implements [policy.Learner].
 func (p *Policy) Learn(o policy.Observation) {
-	if o.Candidate.Source == "" || o.Candidate.Action.Goal >= len(o.Request.State.Goals) {
+	if p.ranker == nil || o.Candidate.Source == "" || o.Candidate.Action.Goal >= len(o.Request.State.Goals) {
 		return
 	}
 	features := newView(o.Request.State.Goals[o.Candidate.Action.Goal]).features()

@@ -102,9 +102,6 @@ func introduction(v *view, emit emitter) {
 			emit(0.15, "congr", "congr 1")
 		}
 	}
-	if t.Kind == term.Quantifier && (t.Text == "∃" || t.Text == "∃!") {
-		witnesses(v, emit)
-	}
 	if strings.Contains(v.goal.Target, "if ") || strings.Contains(v.goal.Target, "match ") {
 		emit(0.6, "split", "split")
 	}
@@ -166,10 +163,11 @@ func accessibleName(s string) string {
 
 // witnesses proposes values for an existential target.
 func witnesses(v *view, emit emitter) {
-	body := v.target.Args[0]
-	if len(v.target.Binders) == 0 {
+	t := v.target
+	if t.Kind != term.Quantifier || t.Text != "∃" && t.Text != "∃!" || len(t.Binders) == 0 {
 		return
 	}
+	body := t.Args[0]
 	sortName := v.target.Binders[0].Type
 	emit(0.25, "exists_metavariable", "refine ⟨?w, ?h⟩")
 	seen := map[string]bool{}
