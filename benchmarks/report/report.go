@@ -49,26 +49,50 @@ func CurveMeasures() []Measure { return []Measure{Expansions, Prover, Wall} }
 // RatioMeasures lists the measures that a [Comparison] has cost ratios for.
 func RatioMeasures() []Measure { return []Measure{Wall, Prover, Expansions, Attempts} }
 
+// measures says how each measure is named, read and written.
+var measures = map[Measure]struct {
+	title   string
+	short   string // for the head of a narrow column
+	seconds bool
+	of      func(trial.Cost) float64
+}{
+	Wall:             {"wall time", "wall", true, func(c trial.Cost) float64 { return c.Wall }},
+	Starting:         {"starting time", "starting", true, func(c trial.Cost) float64 { return c.Starting }},
+	Checking:         {"checking time", "checking", true, func(c trial.Cost) float64 { return c.Checking }},
+	Prover:           {"prover time", "prover", true, func(c trial.Cost) float64 { return c.Prover }},
+	Policy:           {"policy time", "policy", true, func(c trial.Cost) float64 { return c.Policy }},
+	Store:            {"store time", "store", true, func(c trial.Cost) float64 { return c.Store }},
+	Expansions:       {"expansions", "expansions", false, func(c trial.Cost) float64 { return float64(c.Expansions) }},
+	Attempts:         {"attempts", "attempts", false, func(c trial.Cost) float64 { return float64(c.Attempts) }},
+	Nodes:            {"nodes", "nodes", false, func(c trial.Cost) float64 { return float64(c.Nodes) }},
+	Units:            {"prover units", "units", false, func(c trial.Cost) float64 { return float64(c.Units) }},
+	PromptTokens:     {"prompt tokens", "prompt", false, func(c trial.Cost) float64 { return float64(c.PromptTokens) }},
+	CompletionTokens: {"completion tokens", "completion", false, func(c trial.Cost) float64 { return float64(c.CompletionTokens) }},
+}
+
 // Title names the measure for people, as "prover time".
-func (m Measure) Title() string { return "" }
+func (m Measure) Title() string {
+	if known, ok := measures[m]; ok {
+		return known.title
+	}
+	return string(m)
+}
 
 // Seconds reports whether the measure is a time in seconds; else it is a count.
-func (m Measure) Seconds() bool { return false }
+func (m Measure) Seconds() bool { return measures[m].seconds }
 
-// Of is the measure's value in a cost.
-func (m Measure) Of(c trial.Cost) float64 { return 0 }
+// Of is the measure's value in a cost, 0 of an unknown measure.
+func (m Measure) Of(c trial.Cost) float64 {
+	if known, ok := measures[m]; ok {
+		return known.of(c)
+	}
+	return 0
+}
 
 // Format writes a value of the measure for people: "12.3s", "1,234".
-func (m Measure) Format(value float64) string { return "" }
-
-// Percent writes a fraction: "92.6 %".
-func Percent(fraction float64) string { return "" }
-
-// PercentInterval writes a fraction with its interval: "92.6 % [82.4, 97.1]", or
-// "-" where it is not known.
-func PercentInterval(e metrics.Estimate) string { return "" }
-
-// Printable is text from elsewhere on one line that is safe for a terminal: runs of
-// white space are one blank, and what does not print, such as control characters
-// and escape sequences, is replaced.
-func Printable(s string) string { return s }
+func (m Measure) Format(value float64) string {
+	if m.Seconds() {
+		return seconds(value)
+	}
+	return number(value)
+}
