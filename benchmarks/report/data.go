@@ -1,11 +1,16 @@
 package report
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strconv"
 	"time"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/ansatz-prover/ansatz/benchmarks/trial"
 )
@@ -82,11 +87,42 @@ func ComparisonJSON(w io.Writer, c Comparison) error {
 	return encode(w, ComparisonDocument{Version, c})
 }
 
+// encode writes a document. Its bytes are safe for a terminal too.
 func encode(w io.Writer, document any) error {
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(escaping{w})
 	e.SetEscapeHTML(false) // proofs have many < and >
 	e.SetIndent("", "  ")
 	return e.Encode(document)
+}
+
+// escaping writes JSON with what does not print as \u escapes: encoding/json
+// leaves the control characters from U+007F on, and those that turn the direction
+// of writing, as they are. Such characters occur in strings only, and each write
+// must end with a whole character, as those of a [json.Encoder] do.
+type escaping struct{ w io.Writer }
+
+func (e escaping) Write(p []byte) (int, error) {
+	total := len(p)
+	plain := func(r rune) bool { return r == '\n' || unicode.IsPrint(r) }
+	escaped := p
+	if bytes.ContainsFunc(p, func(r rune) bool { return !plain(r) }) {
+		escaped = make([]byte, 0, len(p)+len(p)/8)
+		for len(p) > 0 {
+			r, size := utf8.DecodeRune(p)
+			if plain(r) {
+				escaped = append(escaped, p[:size]...)
+			} else {
+				for _, unit := range utf16.Encode([]rune{r}) {
+					escaped = fmt.Appendf(escaped, `\u%04x`, unit)
+				}
+			}
+			p = p[size:]
+		}
+	}
+	if _, err := e.w.Write(escaped); err != nil {
+		return 0, err
+	}
+	return total, nil
 }
 
 // columns are those of [CSV]. Their names are those of the JSON form.
@@ -141,8 +177,9 @@ func instant(t time.Time) string {
 
 // CSV writes one row for each trial with all its fields that are not lists, under
 // their JSON names and as they are (RFC 4180, but with line feeds as line ends:
-// with others the line feeds inside fields would be changed). Fields are not guarded
-// against spreadsheets that read them as formulas.
+// with others the line feeds inside fields would be changed). It is for files and
+// programs: control characters stay in it, and fields are not guarded against
+// spreadsheets that read them as formulas.
 func CSV(w io.Writer, trials []trial.Trial) error {
 	out := csv.NewWriter(w)
 	row := make([]string, len(columns))

@@ -162,7 +162,8 @@ func facts(to style, s Summary) []string {
 	return out
 }
 
-// solvedTable has a row for each variant, with pass@k.
+// solvedTable has a row for each variant, with pass@k and how many problems each
+// leaves out.
 func solvedTable(to style, s Summary) *table {
 	t := newTable("Variant", ">Solved", ">Share", ">Problems")
 	if len(s.Variants) == 0 {
@@ -191,7 +192,7 @@ func solvedTable(to style, s Summary) *table {
 		for _, p := range v.Pass {
 			row = append(row, PercentInterval(p.Estimate))
 			if p.LeftOut > 0 {
-				out = append(out, fmt.Sprintf("%s of pass@%d", plural(p.LeftOut, "problem"), p.K))
+				out = append(out, fmt.Sprintf("pass@%d %s", p.K, count(p.LeftOut)))
 			}
 		}
 		if left {
