@@ -19,12 +19,14 @@ import (
 
 // The operations.
 const (
-	// Start is from nothing to the first session that is ready on the problem,
-	// with a prover of its own each time.
+	// Start is from no process at all to the first session that is ready on the
+	// problem, with a prover of its own each time. Looking for the installation is
+	// not in it.
 	Start = "start"
-	// WarmStep tries one action at the root, in a session that has tried one.
+	// WarmStep tries one action at the root, in a session that has done so before.
 	WarmStep = "warm-step"
-	// Batch tries [BatchSize] actions at the root at once, in such a session.
+	// Batch tries [BatchSize] actions at the root at once, in a session that has
+	// done so before.
 	Batch = "batch-16"
 	// FreshCheck is the final check of a whole proof.
 	FreshCheck = "fresh-check"
@@ -100,6 +102,7 @@ type Runner struct {
 	prover   provers.Prover
 	verifier provers.Verifier
 	session  provers.Session
+	warmed   map[string]bool // the operations that the session has done
 	next     int
 }
 
@@ -142,25 +145,25 @@ func (r *Runner) measure(ctx context.Context, operation string) (time.Duration, 
 	case Start:
 		return r.start(ctx)
 	case WarmStep:
-		return r.try(ctx, []string{r.target.Step})
+		return r.try(ctx, operation, []string{r.target.Step})
 	case Batch:
 		templates := make([]string, BatchSize)
 		for i := range templates {
 			templates[i] = r.target.Batch[i%len(r.target.Batch)]
 		}
-		return r.try(ctx, templates)
+		return r.try(ctx, operation, templates)
 	}
 	return r.check(ctx)
 }
 
 // start has a connection of its own: nothing of it is warm.
 func (r *Runner) start(ctx context.Context) (took time.Duration, err error) {
-	begin := time.Now()
 	prover, _, err := r.connect(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, prover.Close()) }()
+	begin := time.Now()
 	session, err := prover.Open(ctx, r.target.Problem, provers.Limits{})
 	took = time.Since(begin)
 	if err != nil {
@@ -178,26 +181,26 @@ func (r *Runner) connected(ctx context.Context) error {
 	return err
 }
 
-// warm opens the session and has it try an action, once.
-func (r *Runner) warm(ctx context.Context) error {
-	if r.session != nil {
+// warm opens the session, if there is none, and has it do the operation once: what
+// is done for the first time takes longer (code is compiled, libraries are loaded).
+func (r *Runner) warm(ctx context.Context, operation string, templates []string) error {
+	if r.session == nil {
+		if err := r.connected(ctx); err != nil {
+			return err
+		}
+		session, err := r.prover.Open(ctx, r.target.Problem, provers.Limits{})
+		if err != nil {
+			return err
+		}
+		r.session, r.warmed = session, make(map[string]bool)
+	}
+	if r.warmed[operation] {
 		return nil
 	}
-	if err := r.connected(ctx); err != nil {
-		return err
-	}
-	session, err := r.prover.Open(ctx, r.target.Problem, provers.Limits{})
-	if err != nil {
-		return err
-	}
-	r.session = session
-	text := r.target.Step
-	if text == "" {
-		text = r.target.Batch[0]
-	}
-	if _, err := r.tried(ctx, r.actions([]string{text})); err != nil {
+	if _, err := r.tried(ctx, r.actions(templates)); err != nil {
 		return fmt.Errorf("warming up: %w", err)
 	}
+	r.warmed[operation] = true
 	return nil
 }
 
@@ -211,8 +214,8 @@ func (r *Runner) actions(templates []string) []provers.Action {
 	return list
 }
 
-func (r *Runner) try(ctx context.Context, templates []string) (time.Duration, error) {
-	if err := r.warm(ctx); err != nil {
+func (r *Runner) try(ctx context.Context, operation string, templates []string) (time.Duration, error) {
+	if err := r.warm(ctx, operation, templates); err != nil {
 		return 0, err
 	}
 	return r.tried(ctx, r.actions(templates))

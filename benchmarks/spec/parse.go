@@ -378,6 +378,9 @@ func parseValue(text string) (any, error) {
 	return doc["value"], nil
 }
 
+// longestPath bounds the paths whose lines are noted. Keys that are known are shorter.
+const longestPath = 200
+
 // linesOf finds the line of every key and table of a document that can be read.
 func linesOf(text []byte) map[string]int {
 	lines := make(map[string]int)
@@ -394,7 +397,7 @@ func linesOf(text []byte) map[string]int {
 	// follow goes down a key from a table, noting where each part of it is.
 	follow := func(prefix string, key unstable.Iterator, last func(path string, line int) string) string {
 		path, line := prefix, 0
-		for key.Next() {
+		for key.Next() && len(path) < longestPath {
 			if n := key.Node(); n.Raw.Length > 0 {
 				line = p.Shape(n.Raw).Start.Line
 			}
