@@ -35,7 +35,7 @@ func costAxis(least, most float64, seconds bool, first, last float64) axis {
 		if within(marks, least, most) < 3 {
 			marks = fine(seconds)
 		}
-		// Half of the marks are left out, until the rest have room.
+		// Only every so many marks are kept, so that their labels have room.
 		every := 1
 		for within(marks, least, most) > 6*every {
 			every++

@@ -40,7 +40,7 @@ var marks = []string{
 // A plot has room for the labels of its axes around it.
 const (
 	plotWidth, plotHeight = 400.0, 250.0
-	plotLeft, plotRight   = 44.0, 388.0
+	plotLeft, plotRight   = 44.0, 382.0
 	plotTop, plotBottom   = 10.0, 210.0
 )
 
@@ -132,10 +132,10 @@ func curvePlot(m report.Measure, names []string, curves []metrics.Curve) *plot {
 		p.Lines = append(p.Lines, line)
 		row := plotRow{Name: names[i]}
 		for _, b := range budgets {
-			row.Values = append(row.Values, report.Percent(c.At(b)))
+			row.Values = append(row.Values, percent(c.At(b)))
 		}
 		p.Table.Rows = append(p.Table.Rows, row)
-		ends = append(ends, names[i]+" "+report.Percent(c.At(most)))
+		ends = append(ends, names[i]+" "+percent(c.At(most)))
 	}
 	p.Description = "The fraction of trials that are solved within a budget. With the largest: " + strings.Join(ends, ", ") + "."
 	return p

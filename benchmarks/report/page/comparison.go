@@ -70,14 +70,20 @@ func newComparisonView(in ComparisonInput) comparisonView {
 		Now:        in.Now,
 	}
 	for _, r := range c.Costs {
+		if !v.Search && !r.Estimate.Known() {
+			continue // an operation has no such cost
+		}
 		row := ratioRow{Measure: heading(r.Measure.Title()), Ratio: "-", N: r.Estimate.N, LeftOut: r.LeftOut}
 		if r.Estimate.Known() {
-			row.Ratio = times(r.Estimate.Value)
-			row.Interval = between(times(r.Estimate.Interval.Low), times(r.Estimate.Interval.High))
+			row.Ratio = factor(r.Estimate.Value)
+			row.Interval = between(factor(r.Estimate.Interval.Low), factor(r.Estimate.Interval.High))
 		}
 		v.Ratios = append(v.Ratios, row)
 	}
 	if !v.Search {
+		for _, r := range v.Ratios {
+			v.Figures = append(v.Figures, figure{r.Measure + ", B / A", r.Ratio, r.Interval})
+		}
 		v.Figures = append(v.Figures, figure{"Operations compared", count(len(c.Problems)), ""})
 		v.Operations = comparedOperations(in, names)
 		return v
@@ -103,8 +109,8 @@ func comparisonFigures(c report.Comparison) []figure {
 			fmt.Sprintf("%s of %s problems differ", count(c.Paired.Test.Discordant), count(d.N))})
 	}
 	return append(figures,
-		figure{"Rate of A", report.Percent(c.Paired.RateA), ""},
-		figure{"Rate of B", report.Percent(c.Paired.RateB), ""},
+		figure{"Rate of A", percent(c.Paired.RateA), ""},
+		figure{"Rate of B", percent(c.Paired.RateB), ""},
 		figure{"Problems compared", count(len(c.Problems)), ""})
 }
 
@@ -127,8 +133,8 @@ func probability(p float64) string {
 	return strconv.FormatFloat(p, 'g', 2, 64)
 }
 
-// times writes a ratio.
-func times(ratio float64) string { return strconv.FormatFloat(ratio, 'f', 2, 64) + "×" }
+// factor writes a ratio.
+func factor(ratio float64) string { return strconv.FormatFloat(ratio, 'f', 2, 64) + "×" }
 
 // comparedTrials are a side's trials at the problems that are compared.
 func comparedTrials(s report.Side, c report.Comparison) []*trial.Trial {

@@ -100,6 +100,7 @@ type builder struct {
 
 func newBuilder(kind trial.Kind) *builder {
 	b := &builder{texts: map[string]int{}, results: map[trial.Result]int{}, problems: map[string]int{}, seen: map[trial.Key]bool{}}
+	b.Variants, b.Problems = []int{}, []problemData{} // null would be nothing to loop over
 	b.text("")
 	for _, r := range trial.Results() {
 		b.result(r)

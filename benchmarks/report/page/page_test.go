@@ -293,6 +293,67 @@ func TestHostile(t *testing.T) {
 	safe(t, written(t, in))
 }
 
+func TestComparedOperations(t *testing.T) {
+	in := proverInput()
+	c := ComparisonInput{
+		A: report.Side{Run: in.Run, Trials: in.Trials, Variant: "lean"},
+		B: report.Side{Run: in.Run, Trials: in.Trials, Variant: "dafny"}, Now: noon,
+	}
+	var err error
+	if c.Comparison, err = report.Compare(c.A, c.B); err != nil {
+		t.Fatal(err)
+	}
+	page := writtenComparison(t, c)
+	safe(t, page)
+	v := newComparisonView(c)
+	if n := len(v.Operations.Rows); n != 6 {
+		t.Fatalf("%d rows of operations", n)
+	}
+	own := newRunView(in)
+	for i, row := range v.Operations.Rows {
+		if want := own.Operations.Rows[i]; row.Median != want.Median || row.Variant != v.Names[i%2] {
+			t.Errorf("row %d is of %s with %s, not of %s with %s", i, row.Variant, row.Median, v.Names[i%2], want.Median)
+		}
+	}
+	if n := len(v.Operations.Charts[2].Rows[1].Dots); n != 39 {
+		t.Errorf("%d dots instead of one for each solved trial", n)
+	}
+}
+
+func TestSideNames(t *testing.T) {
+	side := func(run, name, variant string) report.Compared {
+		return report.Compared{Run: run, Name: name, Variant: variant}
+	}
+	for _, test := range []struct {
+		a, b report.Compared
+		want [2]string
+	}{
+		{side("1", "x", "v"), side("1", "x", "w"), [2]string{"A: v", "B: w"}},
+		{side("1", "x", "v"), side("2", "y", "v"), [2]string{"A: x", "B: y"}},
+		{side("1", "x", "v"), side("2", "x", "v"), [2]string{"A: x (1)", "B: x (2)"}},
+		{side("1", "x", "v"), side("2", "y", "w"), [2]string{"A: x, v", "B: y, w"}},
+	} {
+		if got := sideNames(test.a, test.b); got != test.want {
+			t.Errorf("%q instead of %q", got, test.want)
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for _, test := range []struct{ got, want string }{
+		{count(0), "0"}, {count(999), "999"}, {count(-1234), "-1,234"}, {count(12345678), "12,345,678"},
+		{points(0.0541), "+5.4"}, {points(-0.0541), "\u22125.4"}, {points(-0.0001), "0.0"},
+		{share(1, 0), "-"}, {percent(0.5), "50.0\u00a0%"},
+		{probability(0.00001), "below 0.0001"}, {probability(0.0642), "0.064"},
+		{heading("wall time"), "Wall time"}, {heading("étude"), "Étude"}, {heading(""), ""},
+		{label("a\n\tb   cde", 5), "a b …"},
+	} {
+		if test.got != test.want {
+			t.Errorf("%q instead of %q", test.got, test.want)
+		}
+	}
+}
+
 func TestTextsAreStoredOnce(t *testing.T) {
 	in := sampleInput(1, 8, "plain")
 	for i := range in.Trials {

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -38,7 +39,10 @@ type runView struct {
 	Now        time.Time
 }
 
-func (v runView) title() string { return v.Run.Name }
+func (v runView) title() string { return cmp.Or(v.Run.Name, v.Run.ID, "Benchmark run") }
+
+// Title heads the report.
+func (v runView) Title() string { return v.title() }
 
 type variantRow struct {
 	report.Variant
@@ -89,7 +93,7 @@ func newRunView(in Input) runView {
 		for _, m := range v.Shares {
 			part := timeShare{m.Title(), "-"}
 			if wall := variant.Cost(report.Wall).All.Total; wall > 0 {
-				part.Value = report.Percent(variant.Cost(m).All.Total / wall)
+				part.Value = percent(variant.Cost(m).All.Total / wall)
 			}
 			row.Shares = append(row.Shares, part)
 		}
@@ -259,7 +263,6 @@ type operations struct {
 
 type operationRow struct {
 	report.Operation
-	First    bool // of its operation
 	Min, Max string
 	Q1, Q3   string
 	Median   string
@@ -280,8 +283,8 @@ func newOperations(all []report.Operation, times map[operationKey][]float64) ope
 		var names []string
 		var ds []metrics.Distribution
 		var of [][]float64
-		for i, x := range all[:end] {
-			row := operationRow{Operation: x, First: i == 0, Min: "-", Q1: "-", Median: "-", Q3: "-", Max: "-"}
+		for _, x := range all[:end] {
+			row := operationRow{Operation: x, Min: "-", Q1: "-", Median: "-", Q3: "-", Max: "-"}
 			if d, form := x.Wall, report.Wall.Format; d.Known() {
 				row.Min, row.Q1, row.Median, row.Q3, row.Max = form(d.Min), form(d.Q1), form(d.Median), form(d.Q3), form(d.Max)
 			}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ansatz-prover/ansatz/benchmarks/metrics"
 	"github.com/ansatz-prover/ansatz/benchmarks/report"
@@ -17,7 +18,7 @@ import (
 var functions = template.FuncMap{
 	"clean":   clean, // where a text becomes an address; all else is cleaned at the end
 	"count":   count,
-	"percent": report.Percent,
+	"percent": percent,
 	"share":   share,
 	"date":    date,
 	"result":  resultTitle,
@@ -47,7 +48,12 @@ func share(part, whole int) string {
 	if whole == 0 {
 		return "-"
 	}
-	return report.Percent(float64(part) / float64(whole))
+	return percent(float64(part) / float64(whole))
+}
+
+// percent writes a fraction, in one piece where lines are broken.
+func percent(fraction float64) string {
+	return strings.ReplaceAll(report.Percent(fraction), " ", "\u00a0")
 }
 
 func date(t time.Time) string {
@@ -59,10 +65,8 @@ func date(t time.Time) string {
 
 // heading begins with a capital letter.
 func heading(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	_, size := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:size]) + s[size:]
 }
 
 // figure is one of the numbers that stand at the head of a report.
@@ -81,12 +85,19 @@ func percentEstimate(e metrics.Estimate) estimate {
 	if !e.Known() {
 		return estimate{Value: "-"}
 	}
-	return estimate{Value: report.Percent(e.Value), Interval: between(strings.TrimSuffix(report.Percent(e.Interval.Low), " %"), report.Percent(e.Interval.High))}
+	low, high := percent(e.Interval.Low), percent(e.Interval.High)
+	return estimate{Value: percent(e.Value), Interval: between(strings.TrimSuffix(low, "\u00a0%"), high)}
 }
 
-// points writes a difference of percentages.
+// points writes a difference of fractions in percentage points, with its sign.
 func points(difference float64) string {
-	return fmt.Sprintf("%+.1f", math.Round(1000*difference)/10+0) // no negative zero
+	switch tenths := math.Round(1000 * difference); {
+	case tenths > 0:
+		return fmt.Sprintf("+%.1f", tenths/10)
+	case tenths < 0:
+		return fmt.Sprintf("−%.1f", -tenths/10)
+	}
+	return "0.0"
 }
 
 // distribution is a distribution of costs, for a table.

@@ -213,13 +213,13 @@
       ...used.map(([name]) => [name, "number"]), ["Seed", "number"], ["Worker"], ...(again ? [["Handed out", "number"]] : []),
     ];
     const rows = trials.map((trial) => make("tr", {},
-      make("th", { scope: "row" }, make("div", { class: "variant" }, make("bdi", {}, text(data.v[trial.v || 0])))),
+      make("th", { scope: "row" }, make("div", { class: "fit" }, make("bdi", {}, text(data.v[trial.v || 0])))),
       make("td", { class: "number" }, count((trial.n || 0) + 1)),
       make("td", {}, mark(trial.r ? "none" : "all", data.r[trial.r || 0])),
       reasons ? make("td", {}, make("div", { class: "reason" }, make("bdi", {}, reason(text(trial.w))))) : null,
       ...used.map(([, place, form]) => make("td", { class: "number" }, form(trial.c[place] || 0))),
       make("td", { class: "number" }, trial.s),
-      make("td", {}, make("div", { class: "worker" }, make("bdi", {}, text(trial.h)))),
+      make("td", {}, make("div", { class: "fit" }, make("bdi", {}, text(trial.h)))),
       again ? make("td", { class: "number" }, count(trial.d || 1)) : null));
     return scrolling("Trials", make("table", {},
       make("thead", {}, make("tr", {}, ...head.map(([name, kind]) => make("th", { scope: "col", class: kind }, name)))),
