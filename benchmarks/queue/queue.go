@@ -60,10 +60,10 @@ func connect(ctx context.Context, servers string, o Options, more ...nats.Option
 		// What is cut off without a word (a cable, a firewall) is noticed within half a silence.
 		nats.PingInterval(max(o.Silence/6, time.Second)), nats.MaxPingsOutstanding(2),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			if err == nil {
-				err = errors.New("the connection was closed")
+			// Without an error it is this side that closes.
+			if err != nil {
+				tell(err)
 			}
-			tell(err)
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) { tell(nil) }),
 	}, more...)...)

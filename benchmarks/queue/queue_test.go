@@ -311,8 +311,15 @@ func TestRunsComeAndGo(t *testing.T) {
 	if j, err := a.Next(ctx); err != nil || j == nil {
 		t.Errorf("the jobs of a withdrawn run are gone: %v", err)
 	}
+	held, err := b.Next(ctx)
+	if err != nil || held == nil {
+		t.Fatal(held, err)
+	}
 	if err := b.Remove(ctx); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := held.Done(ctx, []byte("too late"), nil); !Gone(err) {
+		t.Errorf("a result for a removed run: %v", err)
 	}
 	if err := b.Remove(ctx); err != nil {
 		t.Errorf("removing twice: %v", err)

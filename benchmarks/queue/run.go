@@ -176,12 +176,24 @@ func (r *Run) result(ctx context.Context, job string) (body []byte, found bool, 
 		if err == nil {
 			body, found = m.Data, true
 		}
-		return err
+		return r.present(ctx, err)
 	})
 	if err != nil {
 		return nil, false, fmt.Errorf("looking for a result of job %s of run %s: %w", job, r.id, err)
 	}
 	return body, found, nil
+}
+
+// present says of an error that nobody answers whether it is because the run was
+// removed, which does not pass, or because the server cannot be reached.
+func (r *Run) present(ctx context.Context, err error) error {
+	if !errors.Is(err, nats.ErrNoResponders) && !errors.Is(err, jetstream.ErrNoStreamResponse) {
+		return err
+	}
+	if _, err := r.queue.streams.Stream(ctx, resultsStream(r.id)); errors.Is(err, jetstream.ErrStreamNotFound) {
+		return err
+	}
+	return err
 }
 
 // Result is what a worker sent back for a job.

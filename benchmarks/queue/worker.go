@@ -145,11 +145,14 @@ func (j *Job) acknowledge(ctx context.Context) error {
 
 // Done sends the result of the job back, with a blob beside it that may be large
 // (nil: none). It tries until the server has it or the context ends. first is
-// false if there was a result already, of another worker; that one counts.
+// false if there was a result already, of another worker; that one counts. Of an
+// error that [Gone] holds of, the run was removed and nobody wants the result.
 func (j *Job) Done(ctx context.Context, result, blob []byte) (first bool, err error) {
 	defer j.end()
-	if _, done, err := j.run.result(ctx, j.Name); err != nil || done {
-		return false, errors.Join(err, j.acknowledge(ctx))
+	if _, done, err := j.run.result(ctx, j.Name); err != nil {
+		return false, err
+	} else if done {
+		return false, j.acknowledge(ctx)
 	}
 	if blob != nil {
 		if err := j.run.putBlob(ctx, j.Name, blob); err != nil {
@@ -163,7 +166,7 @@ func (j *Job) Done(ctx context.Context, result, blob []byte) (first bool, err er
 			first = false
 			return nil
 		}
-		return err
+		return j.run.present(ctx, err)
 	})
 	if err != nil {
 		return false, fmt.Errorf("sending the result of job %s: %w", j.Name, err)

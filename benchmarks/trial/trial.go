@@ -169,6 +169,8 @@ type Run struct {
 	Elapsed float64 `json:"elapsed_s"`
 	// Merged are the IDs of the runs that this one was put together from.
 	Merged []string `json:"merged,omitempty"`
+	// Notes say what a reader must know of how the run was made.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // Total is the number of the run's trials.

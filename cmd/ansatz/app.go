@@ -133,10 +133,12 @@ else counts as proved.`,
 	root.AddGroup(
 		&cobra.Group{ID: "search", Title: "Searching:"},
 		&cobra.Group{ID: "look", Title: "Looking at searches:"},
+		&cobra.Group{ID: "bench", Title: "Measuring:"},
 		&cobra.Group{ID: "setup", Title: "Setting up:"})
 	root.AddCommand(newProve(a), newSolve(a), newResume(a), newVerify(a), newCheck(a), newShow(a), newRuns(a), newExport(a), newProvers(a), newVersion(a))
 	root.AddCommand(newDataset(a))
 	root.AddCommand(newRPE(a))
+	root.AddCommand(newBench(a), newWorker(a))
 	root.AddCommand(helpTopics()...)
 	root.SetHelpCommandGroupID("setup")
 	root.SetCompletionCommandGroupID("setup")

@@ -38,7 +38,7 @@ func (r *runner) asItIs(ctx context.Context, p provers.Problem, starting float64
 	case !verdict.Accepted:
 		out.Result, out.Reason = results.Unverified, "the search found nothing to prove, but the final check refused the program: "+verdict.Reason
 	default:
-		out.Proof, out.Axioms = p.Statement, verdict.Axioms
+		out.Proof, out.Axioms, out.Text = p.Statement, verdict.Axioms, verdict.Text
 	}
 	return out, nil
 }

@@ -15,12 +15,14 @@ import (
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
 	"github.com/ansatz-prover/ansatz/lean/source"
 	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/ansatz-prover/ansatz/search/prooftree"
 )
 
 // batch is one command's work on several problems.
 type batch struct {
 	app     *app
 	runner  runner
+	store   *prooftree.Store // nil if nothing is stored
 	flags   searchFlags
 	learned int
 	began   time.Time
@@ -47,12 +49,12 @@ func (a *app) begin(ctx context.Context, f searchFlags, noStore bool) (b *batch,
 		return b, err
 	}
 	if !noStore {
-		if b.runner.store, err = a.openStore(); err != nil {
+		if b.store, err = a.openStore(); err != nil {
 			return b, err
 		}
-		kept.store = b.runner.store
+		b.runner.keep, kept.store = inStore{b.store}, b.store
 		if !f.noLearn {
-			b.learned, err = learn(ctx, b.runner.policy, b.runner.store, b.runner.conn.prover.Info().Name, f.learnMost)
+			b.learned, err = learn(ctx, b.runner.policy, b.store, b.runner.conn.prover.Info().Name, f.learnMost)
 			if err != nil {
 				return b, err
 			}
@@ -76,9 +78,9 @@ func (b *batch) end() error {
 		errs = append(errs, b.runner.conn.close())
 		b.runner.conn = nil
 	}
-	if b.runner.store != nil {
-		errs = append(errs, b.runner.store.Close())
-		b.runner.store = nil
+	if b.store != nil {
+		errs = append(errs, b.store.Close())
+		b.store = nil
 	}
 	if b.runner.display != nil {
 		b.runner.display.Close()
@@ -88,7 +90,7 @@ func (b *batch) end() error {
 }
 
 // all searches for proofs of all tasks and reports the results.
-func (b *batch) all(ctx context.Context, sum *results.Summary, tasks []problems.Task, planOf func(*problems.Task) plan, done func(*problems.Task, results.Result)) error {
+func (b *batch) all(ctx context.Context, sum *results.Summary, tasks []problems.Task, planOf func(*problems.Task) searchPlan, done func(*problems.Task, results.Result)) error {
 	info := b.runner.conn.prover.Info()
 	sum.Prover, sum.Policy, sum.Workers, sum.Learned = info, b.runner.policy.Name(), b.runner.workers, b.learned
 	width := widestName(tasks)

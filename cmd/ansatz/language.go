@@ -12,6 +12,7 @@ import (
 	"github.com/ansatz-prover/ansatz/search/policy"
 	"github.com/ansatz-prover/ansatz/search/policy/annotations"
 	"github.com/ansatz-prover/ansatz/search/policy/builtin"
+	"github.com/ansatz-prover/ansatz/search/policy/parts"
 )
 
 // language is what the commands know of a prover beside how it is connected:
@@ -22,6 +23,9 @@ type language struct {
 	// extension is that of its files, without a dot.
 	extension string
 	policies  map[string]func() policy.Policy
+	// parts are those of the policy builtin, and without makes it without some.
+	parts   func() parts.List
+	without func(names []string) (policy.Policy, error)
 	// stages is the portfolio, and stage the only stage of another strategy.
 	stages func() []search.Stage
 	stage  search.Stage
@@ -35,7 +39,18 @@ type language struct {
 var languages = []language{
 	{
 		name: dataset.ForLean, title: "Lean", extension: "lean", style: treeview.Tactics, stages: search.DefaultStages, units: true,
-		policies: map[string]func() policy.Policy{policyBuiltin: func() policy.Policy { return builtin.New() }},
+		policies: map[string]func() policy.Policy{
+			policyBuiltin:   func() policy.Policy { return builtin.New() },
+			policyOneTactic: func() policy.Policy { return builtin.OneTactic() },
+		},
+		parts: builtin.Parts,
+		without: func(names []string) (policy.Policy, error) {
+			option, err := builtin.Without(names...)
+			if err != nil {
+				return nil, err
+			}
+			return builtin.New(option), nil
+		},
 		stage: search.Stage{Batch: 8, MaxCandidates: 64, MaxDepth: 100, LengthPenalty: 0.5,
 			Limits: provers.Limits{Units: 200_000, Wall: 30 * time.Second}},
 	},
@@ -45,18 +60,27 @@ var languages = []language{
 			policyBuiltin: func() policy.Policy { return annotations.New() },
 			policyHoudini: func() policy.Policy { return annotations.New(annotations.HoudiniOnly()) },
 		},
+		parts: annotations.Parts,
+		without: func(names []string) (policy.Policy, error) {
+			option, err := annotations.Without(names...)
+			if err != nil {
+				return nil, err
+			}
+			return annotations.New(option), nil
+		},
 		stage: search.Stage{Batch: 1, MaxCandidates: 200, MaxDepth: 12, LengthPenalty: 0.5, Limits: provers.Limits{Wall: 40 * time.Second}},
 	},
 }
 
 // The names for --policy.
 const (
-	policyBuiltin = "builtin"
-	policyHoudini = "houdini"
+	policyBuiltin   = "builtin"
+	policyHoudini   = "houdini"
+	policyOneTactic = builtin.OneTacticName
 )
 
 // policies are all names for --policy, the default first.
-var policies = []string{policyBuiltin, policyHoudini}
+var policies = []string{policyBuiltin, policyOneTactic, policyHoudini}
 
 // dafnyStages is the portfolio for Dafny. One action is a program to verify, or
 // many of them (Houdini), and few actions lead far: there are no cheap ones to
@@ -88,6 +112,21 @@ func (l *language) policy(name string) (policy.Policy, error) {
 		}
 	}
 	return nil, usagef("known are: "+strings.Join(known, ", "), "unknown policy %q for %s", name, l.title)
+}
+
+// policyWithout makes a policy by its name, with some of its parts left out.
+func (l *language) policyWithout(name string, without []string) (policy.Policy, error) {
+	if len(without) == 0 {
+		return l.policy(name)
+	}
+	if name != policyBuiltin {
+		return nil, usagef("leave out parts of the policy builtin", "the policy %s has no parts that can be left out", name)
+	}
+	p, err := l.without(without)
+	if err != nil {
+		return nil, usage(err, "see: ansatz help policies")
+	}
+	return p, nil
 }
 
 // proverTitle is a prover's name for people.

@@ -34,7 +34,7 @@ type searchFlags struct {
 func (s *searchFlags) register(flags *pflag.FlagSet) {
 	flags.DurationVar(&s.timeout, "timeout", 2*time.Minute, "time for each problem, starts of the prover left out (0: no limit)")
 	flags.IntVar(&s.workers, "workers", 0, "prover processes that work on a problem at the same time (0: as processors and memory allow)")
-	flags.StringVar(&s.policy, "policy", policies[0], "what proposes steps: builtin, or for Dafny also houdini (one Houdini pass, a baseline)")
+	flags.StringVar(&s.policy, "policy", policies[0], "what proposes steps: builtin; for baselines one-tactic (Lean) and houdini (Dafny, one Houdini pass)")
 	flags.BoolVar(&s.noLearn, "no-learn", false, "do not learn from stored searches at the start")
 	flags.IntVar(&s.learnMost, "learn-most", 5000, "learn from this many of the newest stored attempts")
 	s.connect.register(flags)
@@ -220,8 +220,8 @@ func (a *app) prove(ctx context.Context, f proveFlags, args []string) error {
 	sum := results.NewSummary(len(in.Tasks))
 	sum.Seed, sum.InputErrors = f.seed, len(in.Mistakes)
 	proofs := make(map[*problems.Task]string)
-	err = s.all(ctx, sum, in.Tasks, func(t *problems.Task) plan {
-		return plan{info: search.RunInfo{Problem: t.Problem, Seed: f.seed, Budget: budget, Stages: stages}}
+	err = s.all(ctx, sum, in.Tasks, func(t *problems.Task) searchPlan {
+		return searchPlan{info: search.RunInfo{Problem: t.Problem, Seed: f.seed, Budget: budget, Stages: stages}}
 	}, func(t *problems.Task, r results.Result) {
 		if r.Result == results.Proved {
 			proofs[t] = r.Proof

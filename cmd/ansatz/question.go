@@ -146,12 +146,12 @@ func texts(list []provers.Answer) string {
 }
 
 // again makes the plan of a stored search for an answer go on as it began.
-func (a *app) again(p plan, b *batch) (plan, *collector, error) {
+func (a *app) again(p searchPlan, b *batch) (searchPlan, *collector, error) {
 	var problem fps.Problem
 	if err := json.Unmarshal(p.question.Problem, &problem); err != nil {
 		return p, nil, fmt.Errorf("reading what run %s looks for: %w", p.info.ID, err)
 	}
-	var fresh plan
+	var fresh searchPlan
 	var c *collector
 	switch p.question.Method {
 	case prooftree.FPS:

@@ -66,38 +66,38 @@ func (a *app) resume(ctx context.Context, f searchFlags, fresh, chosen bool, typ
 	}
 	sum := results.NewSummary(1)
 	sum.Seed = p.info.Seed
-	err = b.all(ctx, sum, []problems.Task{{Problem: p.info.Problem}}, func(*problems.Task) plan { return p }, func(*problems.Task, results.Result) {})
+	err = b.all(ctx, sum, []problems.Task{{Problem: p.info.Problem}}, func(*problems.Task) searchPlan { return p }, func(*problems.Task, results.Result) {})
 	return a.outcome(ctx, errors.Join(err, b.end()), sum.Complete())
 }
 
 // stored reads what a stored run needs to go on.
-func (a *app) stored(ctx context.Context, f searchFlags, fresh bool, typed string) (plan, error) {
+func (a *app) stored(ctx context.Context, f searchFlags, fresh bool, typed string) (searchPlan, error) {
 	store, err := a.readStore()
 	if err != nil {
-		return plan{}, err
+		return searchPlan{}, err
 	}
 	defer func() { _ = store.Close() }() // opened for reading
 	run, err := resolveRun(ctx, store, typed)
 	if err != nil {
-		return plan{}, err
+		return searchPlan{}, err
 	}
 	summary, err := store.Run(ctx, run)
 	if err != nil {
-		return plan{}, err
+		return searchPlan{}, err
 	}
 	switch {
 	case summary.Status == prooftree.RunRunning:
-		return plan{}, usagef("wait for it, or stop it with Ctrl-C where it runs", "another process works on run %s", run)
+		return searchPlan{}, usagef("wait for it, or stop it with Ctrl-C where it runs", "another process works on run %s", run)
 	case summary.EndReason == search.EndProved && summary.Status == prooftree.RunDone:
-		return plan{}, usagef("see: ansatz show "+run, "run %s has a proof already", run)
+		return searchPlan{}, usagef("see: ansatz show "+run, "run %s has a proof already", run)
 	}
 	tree, err := load(ctx, store, run)
 	if err != nil {
-		return plan{}, err
+		return searchPlan{}, err
 	}
-	p := plan{info: summary.RunInfo, resume: tree, before: tree.Spent()}
+	p := searchPlan{info: summary.RunInfo, resume: tree, before: tree.Spent()}
 	if question, found, err := store.Question(ctx, run); err != nil {
-		return plan{}, err
+		return searchPlan{}, err
 	} else if found {
 		p.question = &question
 	}
@@ -111,7 +111,7 @@ func (a *app) stored(ctx context.Context, f searchFlags, fresh bool, typed strin
 	}
 	p.info.Budget, err = budgetLeft(p.info.Budget, p.before, fresh, f.timeout)
 	if err != nil {
-		return plan{}, usagef("give it more: ansatz resume "+run+" --timeout 5m", "run %s has %w", run, err)
+		return searchPlan{}, usagef("give it more: ansatz resume "+run+" --timeout 5m", "run %s has %w", run, err)
 	}
 	return p, nil
 }

@@ -19,14 +19,16 @@ import (
 // runner searches for proofs of one problem after another.
 type runner struct {
 	conn    *connection
-	store   *prooftree.Store // nil if nothing is to be stored
+	keep    keeper // nil if nothing is to be kept
 	policy  policy.Policy
 	workers int
 	display *console.Display
+	// done is told of every search, also of those that are only a means, if it is set.
+	done func(results.Result)
 }
 
-// plan is one search: a new one, or one that goes on with a stored one.
-type plan struct {
+// searchPlan is one search: a new one, or one that goes on with a stored one.
+type searchPlan struct {
 	info   search.RunInfo
 	resume *search.Tree
 	before search.Spent
@@ -42,7 +44,15 @@ type plan struct {
 
 // run does one search. The result is valid in any case; the error is one that
 // the next problem would meet too.
-func (r *runner) run(ctx context.Context, p plan) (results.Result, error) {
+func (r *runner) run(ctx context.Context, p searchPlan) (results.Result, error) {
+	out, err := r.search(ctx, p)
+	if r.done != nil {
+		r.done(out)
+	}
+	return out, err
+}
+
+func (r *runner) search(ctx context.Context, p searchPlan) (results.Result, error) {
 	problem := p.info.Problem
 	begin := time.Now()
 	r.display.Phase("starting " + proverTitle(r.conn.prover.Info()))
@@ -64,18 +74,13 @@ func (r *runner) run(ctx context.Context, p plan) (results.Result, error) {
 		}
 	}
 	config.Info.Prover, config.Info.Policy = r.conn.prover.Info(), config.Policy.Name()
-	if r.store != nil && !p.passing {
-		writer, err := r.own(ctx, config.Info, p.resume != nil)
+	if r.keep != nil && !p.passing {
+		kept, err := r.keep.begin(ctx, config.Info, p.resume != nil, p.question)
 		if err != nil {
 			return results.NotSearched(problem, results.Failed, err.Error()), err
 		}
-		defer func() { _ = writer.Close() }() // what was appended is stored
-		config.Log, config.Info.ID = writer, writer.Info().ID
-		if p.question != nil {
-			if err := writer.SetQuestion(ctx, *p.question); err != nil {
-				return results.NotSearched(problem, results.Failed, err.Error()), err
-			}
-		}
+		defer kept.close()
+		config.Log, config.Info.ID = kept.log, kept.id
 	}
 	r.display.Update(func(s *console.Status) { s.Searching, s.Since = true, time.Now() })
 	found, err := search.Run(ctx, config)
@@ -90,14 +95,6 @@ func (r *runner) run(ctx context.Context, p plan) (results.Result, error) {
 		}
 	}
 	return out, nil
-}
-
-// own begins to store a search.
-func (r *runner) own(ctx context.Context, info search.RunInfo, stored bool) (*prooftree.Writer, error) {
-	if stored {
-		return r.store.OpenRun(ctx, info.ID)
-	}
-	return r.store.CreateRun(ctx, info)
 }
 
 // notOpened is the result of a problem on which no session could be opened.

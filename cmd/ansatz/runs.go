@@ -72,6 +72,7 @@ func runState(r prooftree.RunSummary) string {
 func newRuns(a *app) *cobra.Command {
 	var problems []string
 	var limit int
+	var trials bool
 	cmd := &cobra.Command{
 		Use: "runs", GroupID: "look", Short: "List stored searches, the newest first",
 		Long: `List stored searches, the newest first. A run is running while a process works
@@ -80,14 +81,15 @@ a stale, an interrupted or an unproved one.`,
 		Example: `  ansatz runs
   ansatz runs --problem 'add_*' --limit 5`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.runs(cmd.Context(), problems, limit) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.runs(cmd.Context(), problems, limit, trials) },
 	}
 	cmd.Flags().StringArrayVar(&problems, "problem", nil, "only problems whose name matches this `glob` (may be repeated)")
 	cmd.Flags().IntVarP(&limit, "limit", "n", 20, "how many (0: all)")
+	cmd.Flags().BoolVar(&trials, "trials", false, "also the trials of benchmarks (see: ansatz bench list)")
 	return cmd
 }
 
-func (a *app) runs(ctx context.Context, patterns []string, limit int) error {
+func (a *app) runs(ctx context.Context, patterns []string, limit int, trials bool) error {
 	var none problems.Input
 	if err := none.Choose(patterns); err != nil {
 		return usage(err, "")
@@ -97,7 +99,7 @@ func (a *app) runs(ctx context.Context, patterns []string, limit int) error {
 		return err
 	}
 	defer func() { _ = store.Close() }() // opened for reading
-	filter := prooftree.RunFilter{}
+	filter := prooftree.RunFilter{NoTrials: !trials}
 	if len(patterns) == 0 {
 		filter.Limit = limit
 	}

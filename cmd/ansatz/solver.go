@@ -183,7 +183,7 @@ func (s *solver) vacuous(ctx context.Context, p fps.Problem) (bool, error) {
 	}
 	s.batch.runner.display.Phase("looking for contradictory hypotheses")
 	budget := search.Budget{Wall: vacuityTime, Expansions: vacuityExpansions}
-	found, err := s.batch.runner.run(ctx, plan{info: search.RunInfo{Problem: statement, Seed: s.flags.seed, Budget: budget}, passing: true})
+	found, err := s.batch.runner.run(ctx, searchPlan{info: search.RunInfo{Problem: statement, Seed: s.flags.seed, Budget: budget}, passing: true})
 	return found.Result == results.Proved, err
 }
 
@@ -280,7 +280,7 @@ func (c *collector) judge(v provers.Verdict) (provers.Verdict, *solutions.Submis
 
 // attempt sums up a search.
 func (c *collector) attempt(m prooftree.Method, r results.Result) solutions.Attempt {
-	a := solutions.Attempt{Method: m, Run: r.Run, Result: r.Result, Reason: r.Reason, Raw: c.raw, Proof: r.Proof,
+	a := solutions.Attempt{Method: m, Run: r.Run, Result: r.Result, Reason: r.Reason, Raw: c.raw, Proof: r.Proof, Text: r.Text, End: r.End, Detail: r.Detail,
 		Elapsed: r.Elapsed, Attempts: r.Attempts, Expansions: r.Expansions}
 	if r.Result == results.Proved && c.last != nil && c.last.Form == fps.NormalForm {
 		a.Submission = c.last
@@ -298,15 +298,15 @@ func question(m prooftree.Method, p fps.Problem, partOf string) *prooftree.Quest
 }
 
 // planFPS is the plan of a search with the answer as a metavariable.
-func planFPS(info search.RunInfo, p fps.Problem, b *batch, anyForm bool) (plan, *collector) {
+func planFPS(info search.RunInfo, p fps.Problem, b *batch, anyForm bool) (searchPlan, *collector) {
 	c := &collector{anyForm: anyForm, count: len(p.Answers), form: fpsForm(p)}
-	return plan{info: info, policy: fps.NewPolicy(p, b.runner.policy), collect: c, question: question(prooftree.FPS, p, "")}, c
+	return searchPlan{info: info, policy: fps.NewPolicy(p, b.runner.policy), collect: c, question: question(prooftree.FPS, p, "")}, c
 }
 
 // planForward is the plan of a search for a submission.
-func planForward(info search.RunInfo, p dfps.Problem, b *batch, anyForm bool) (plan, *collector) {
+func planForward(info search.RunInfo, p dfps.Problem, b *batch, anyForm bool) (searchPlan, *collector) {
 	c := &collector{anyForm: anyForm, count: 1, form: p.Judge}
-	return plan{info: info, policy: dfps.NewPolicy(p, b.runner.policy), collect: c, question: question(prooftree.DFPS, p.Problem, "")}, c
+	return searchPlan{info: info, policy: dfps.NewPolicy(p, b.runner.policy), collect: c, question: question(prooftree.DFPS, p.Problem, "")}, c
 }
 
 func (s *solver) fps(ctx context.Context, p fps.Problem, statement provers.Problem) (solutions.Attempt, error) {
@@ -347,7 +347,7 @@ func (s *solver) backward(ctx context.Context, p dfps.Problem, attempt *solution
 		return nil // Forward has been encoded from the same parts
 	}
 	s.batch.runner.display.Phase("proving the backward part")
-	found, err := s.batch.runner.run(ctx, plan{
+	found, err := s.batch.runner.run(ctx, searchPlan{
 		info:     search.RunInfo{Problem: statement, Seed: s.flags.seed, Budget: s.budget(s.flags.backward)},
 		question: question(prooftree.DFPSBackward, p.Problem, attempt.Run)})
 	attempt.BackwardRun = found.Run
@@ -384,7 +384,7 @@ func (s *solver) compare(ctx context.Context, r *dataset.Record, out *solutions.
 	if err != nil {
 		return nil // the solution says so already
 	}
-	found, err := s.batch.runner.run(ctx, plan{info: search.RunInfo{Problem: statement, Seed: s.flags.seed, Budget: search.Budget{Wall: s.flags.timeout}}})
+	found, err := s.batch.runner.run(ctx, searchPlan{info: search.RunInfo{Problem: statement, Seed: s.flags.seed, Budget: search.Budget{Wall: s.flags.timeout}}})
 	out.Proven, out.ProvenRun = found.Result, found.Run
 	return err
 }
@@ -436,10 +436,10 @@ func (s *solver) equivalent(ctx context.Context, r *dataset.Record, a *solutions
 		Class: string(result.Kind), Message: result.Message, Profile: result.Profile, Tactic: result.Tactic,
 		Statement: result.Statement, Proof: result.Proof, Elapsed: result.Elapsed}
 	submission.Equivalences = append(submission.Equivalences, e)
-	if s.batch.runner.store == nil || a.Run == "" {
+	if s.batch.runner.keep == nil || a.Run == "" {
 		return nil
 	}
-	return s.batch.runner.store.AddEquivalence(ctx, a.Run, e)
+	return s.batch.runner.keep.equivalence(ctx, a.Run, e)
 }
 
 // invalidKind names what is wrong with a statement that Lean refuses.

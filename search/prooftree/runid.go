@@ -10,12 +10,12 @@ import (
 
 // ResolveRun finds the ID of a stored run from what a user typed: the ID, an
 // unambiguous beginning of it or of the part after its date, or "last" or
-// "latest" for the run that was created last. The error for an unknown or
+// "latest" for the run that was created last and is no trial of a benchmark. The error for an unknown or
 // ambiguous one lists candidates.
 func (s *Store) ResolveRun(ctx context.Context, typed string) (string, error) {
 	doing := fmt.Sprintf("looking for run %q in %s", typed, s.path)
 	if runid.Latest(typed) {
-		names, err := s.runNames(ctx, "ORDER BY id DESC LIMIT 1")
+		names, err := s.runNames(ctx, "AND benchmark IS NULL ORDER BY id DESC LIMIT 1")
 		if err != nil {
 			return "", describe(err, "%s", doing)
 		}

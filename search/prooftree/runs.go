@@ -108,7 +108,9 @@ type RunFilter struct {
 	Prover  string    // the prover's name
 	Since   time.Time // created then or later
 	Status  RunStatus
-	Limit   int
+	// NoTrials leaves out the proof trees of benchmarks' trials.
+	NoTrials bool
+	Limit    int
 }
 
 // Runs lists the runs that the filter selects, the last created first.
@@ -123,7 +125,8 @@ func (s *Store) Runs(ctx context.Context, f RunFilter) ([]RunSummary, error) {
 		rows, err := tx.QueryContext(ctx, summaryQuery+`
 			WHERE NOT r.deleting AND (?1 = '' OR p.name = ?1) AND (?2 = '' OR p.source = ?2) AND (?3 = '' OR r.prover_name = ?3)
 				AND r.created >= ?4 AND (?5 IS NULL OR (r.ended IS NOT NULL) = ?5)
-			ORDER BY r.id DESC`, f.Problem, f.Source, f.Prover, nanoseconds(f.Since), ended)
+				AND (NOT ?6 OR r.benchmark IS NULL)
+			ORDER BY r.id DESC`, f.Problem, f.Source, f.Prover, nanoseconds(f.Since), ended, f.NoTrials)
 		if err != nil {
 			return err
 		}

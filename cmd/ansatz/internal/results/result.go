@@ -58,6 +58,11 @@ type Result struct {
 	Axioms     []string                 `json:"axioms,omitempty"`
 	Seconds    map[string]float64       `json:"seconds,omitempty"` // prover (all workers), policy, store
 	sources    map[string]sourceOutcome `json:"-"`
+	// End and Detail are why the search ended, and Text is the whole text that the
+	// final check accepted.
+	End    search.EndReason `json:"-"`
+	Detail string           `json:"-"`
+	Text   string           `json:"-"`
 }
 
 // sourceOutcome counts what one source of candidates led to.
@@ -91,8 +96,9 @@ func New(p provers.Problem, run string, r search.Result, workers int, before sea
 		out.Checking = r.Verdict.Elapsed.Seconds()
 	}
 	if r.Verdict != nil && r.Verdict.Accepted {
-		out.Axioms = r.Verdict.Axioms
+		out.Axioms, out.Text = r.Verdict.Axioms, r.Verdict.Text
 	}
+	out.End, out.Detail = r.End, r.Detail
 	out.Result, out.Reason = judge(r)
 	if out.Result != Proved {
 		out.Proof = ""

@@ -9,6 +9,7 @@ import (
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/results"
 	"github.com/ansatz-prover/ansatz/provers"
+	"github.com/ansatz-prover/ansatz/search"
 	"github.com/ansatz-prover/ansatz/search/fps"
 	"github.com/ansatz-prover/ansatz/search/prooftree"
 )
@@ -92,6 +93,11 @@ type Attempt struct {
 	// Raw is the first answer of a checked proof that was refused for its form.
 	Raw   *Submission `json:"raw,omitempty"`
 	Proof string      `json:"proof,omitempty"`
+	// Text is the whole text that the final check accepted.
+	Text string `json:"-"`
+	// End and Detail are why the search ended.
+	End    search.EndReason `json:"-"`
+	Detail string           `json:"-"`
 	// Complete and Sound are the parts of the deductive variant: the submission
 	// follows from the problem, and implies it.
 	Complete      Part    `json:"complete,omitempty"`

@@ -1,0 +1,275 @@
+package distribute
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ansatz-prover/ansatz/benchmarks/queue"
+	"github.com/ansatz-prover/ansatz/benchmarks/trial"
+	"github.com/ansatz-prover/ansatz/search/prooftree"
+)
+
+// Coordinator runs a benchmark that is stored already, from wherever it stands.
+type Coordinator struct {
+	Store *prooftree.Store
+	Queue *queue.Queue
+	// Run is the run, and Problems its problems as the executor wrote them.
+	Run      trial.Run
+	Problems []json.RawMessage
+	// Workers is how many trials are done here at the same time, by Executor; 0
+	// leaves all to workers elsewhere.
+	Workers  int
+	Executor Executor
+	// Alone says that there can be no worker elsewhere, so that what a dead process
+	// was working on can be handed out at once.
+	Alone bool
+	// Observe is told how the run is getting on, if it is set: after every trial
+	// and at least every few seconds. It is called by one goroutine.
+	Observe func(Progress)
+	// Recorded is told of every trial that was recorded, if it is set.
+	Recorded func(trial.Trial)
+}
+
+// Do does the trials that are missing and records them. It returns when all are
+// recorded, or the context ends, or the run cannot go on. What was recorded stays,
+// and workers elsewhere begin no further trial after it returns.
+func (c *Coordinator) Do(ctx context.Context) (err error) {
+	claim, err := c.Store.ClaimBenchmark(ctx, c.Run.ID)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, claim.Release()) }()
+	document, err := json.Marshal(Announcement{Version: FormatVersion, Run: withoutProblems(c.Run)})
+	if err != nil {
+		return fmt.Errorf("announcing benchmark %s: %w", c.Run.ID, err)
+	}
+	jobs, err := c.Queue.Announce(ctx, c.Run.ID, document)
+	if err != nil {
+		return err
+	}
+	f, err := c.newFold(ctx, jobs)
+	if err != nil {
+		return err
+	}
+	err = c.work(ctx, jobs, f)
+	// The last words are said also after an interrupt.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	defer cancel()
+	c.Run.Elapsed += time.Since(f.began).Seconds()
+	if f.missing() == 0 {
+		c.Run.Ended = time.Now().UTC()
+		return errors.Join(c.save(last), jobs.Remove(last))
+	}
+	return errors.Join(err, c.save(last), jobs.Withdraw(last))
+}
+
+// lastWords bounds what is done after a run was stopped.
+const lastWords = 10 * time.Second
+
+// withoutProblems is a run as workers need it: the same whenever it is announced.
+func withoutProblems(r trial.Run) trial.Run {
+	r.Problems, r.Dataset, r.Elapsed, r.Ended = nil, trial.Dataset{}, 0, time.Time{}
+	return r
+}
+
+// save stores the run as it is now.
+func (c *Coordinator) save(ctx context.Context) error {
+	document, err := json.Marshal(c.Run)
+	if err != nil {
+		return fmt.Errorf("storing benchmark %s: %w", c.Run.ID, err)
+	}
+	return c.Store.UpdateBenchmark(ctx, prooftree.Benchmark{ID: c.Run.ID, Ended: c.Run.Ended, Document: document})
+}
+
+// work offers, does and records trials until none is missing.
+func (c *Coordinator) work(ctx context.Context, jobs *queue.Run, f *fold) error {
+	// What was done and not recorded when the last process ended comes first.
+	if err := f.results(ctx, func() bool { return false }); err != nil {
+		return err
+	}
+	if f.missing() == 0 {
+		return nil
+	}
+	if c.Alone {
+		if err := jobs.HandOutAgain(ctx); err != nil {
+			return err
+		}
+	}
+	// Workers may begin before all is offered.
+	working, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer stop(nil)
+	all.Go(func() {
+		if err := c.offer(working, jobs, f.places); err != nil && working.Err() == nil {
+			stop(err)
+		}
+	})
+	if c.Workers > 0 {
+		all.Go(func() {
+			if err := Work(working, WorkConfig{Run: jobs, Executor: c.Executor, Slots: c.Workers, Busy: f.busy}); err != nil && working.Err() == nil {
+				stop(err)
+			}
+		})
+	}
+	err := f.results(working, func() bool {
+		f.show()
+		return f.missing() > 0
+	})
+	if cause := context.Cause(working); cause != nil && ctx.Err() == nil {
+		err = cause
+	}
+	stop(nil)
+	all.Wait()
+	if f.missing() == 0 {
+		return nil
+	}
+	// What the workers here finished in the meantime is there now.
+	rest, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	defer cancel()
+	return errors.Join(err, f.results(rest, func() bool { return false }))
+}
+
+// offer offers the trials that are missing: the first trial of all problems
+// before the second, and of each problem all variants one after another, so that
+// what is there at any time can be compared.
+func (c *Coordinator) offer(ctx context.Context, jobs *queue.Run, missing []prooftree.Place) error {
+	places := slices.SortedFunc(slices.Values(missing), func(a, b prooftree.Place) int {
+		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.Problem, b.Problem), cmp.Compare(a.Variant, b.Variant))
+	})
+	for _, p := range places {
+		body, err := json.Marshal(Task{Place: p, Seed: c.Run.Seed + uint64(p.Number), Problem: c.Problems[p.Problem],
+			Key: trial.Key{Variant: c.Run.Variants[p.Variant].Name, Problem: c.Run.Problems[p.Problem].Name, Number: p.Number},
+			ID:  c.Run.ID + "." + jobName(p)})
+		if err != nil {
+			return fmt.Errorf("offering %s of benchmark %s: %w", jobName(p), c.Run.ID, err)
+		}
+		if err := jobs.Offer(ctx, jobName(p), body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fold records results.
+type fold struct {
+	c     *Coordinator
+	jobs  *queue.Run
+	began time.Time
+	// places are those that were missing at the start.
+	places []prooftree.Place
+	done   map[prooftree.Place]bool
+	meter  meter
+	busy   *Busy
+	shown  time.Time
+}
+
+func (c *Coordinator) newFold(ctx context.Context, jobs *queue.Run) (*fold, error) {
+	f := &fold{c: c, jobs: jobs, began: time.Now(), busy: &Busy{}}
+	var err error
+	if f.done, err = c.Store.TrialPlaces(ctx, c.Run.ID); err != nil {
+		return nil, err
+	}
+	for v := range c.Run.Variants {
+		for p := range c.Run.Problems {
+			for n := range c.Run.Trials {
+				if place := (prooftree.Place{Variant: v, Problem: p, Number: n}); !f.done[place] {
+					f.places = append(f.places, place)
+				}
+			}
+		}
+	}
+	stored, err := c.Store.Trials(ctx, c.Run.ID)
+	if err != nil {
+		return nil, err
+	}
+	f.meter = newMeter(c.Run, c.Workers)
+	for _, s := range stored {
+		var t trial.Trial
+		if err := json.Unmarshal(s.Document, &t); err != nil {
+			return nil, fmt.Errorf("reading a trial of benchmark %s: %w", c.Run.ID, err)
+		}
+		f.meter.add(s.Place, t, false)
+	}
+	return f, nil
+}
+
+func (f *fold) missing() int { return f.c.Run.Total() - len(f.done) }
+
+// results records the results that come, until idle returns false.
+func (f *fold) results(ctx context.Context, idle func() bool) error {
+	for r, err := range f.jobs.Results(ctx, idle) {
+		if err == nil {
+			err = f.record(ctx, r)
+		}
+		if err != nil {
+			return err
+		}
+		f.show()
+		if f.missing() == 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+// record records one result. What is begun is finished also after an interrupt.
+func (f *fold) record(ctx context.Context, r *queue.Result) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	place, err := placeOf(r.Job)
+	var report Report
+	if err == nil {
+		err = json.Unmarshal(r.Body, &report)
+	}
+	run := &f.c.Run
+	if err != nil || place.Variant >= len(run.Variants) || place.Problem >= len(run.Problems) || place.Number >= run.Trials {
+		// Of another program; the run must not end by it.
+		return errors.Join(err, fmt.Errorf("the queue has a result %q that benchmark %s did not ask for", r.Job, run.ID))
+	}
+	if f.done[place] {
+		return r.Taken(ctx)
+	}
+	blob, err := r.Blob(ctx)
+	if err != nil {
+		return err
+	}
+	t := report.Trial
+	if err := unpack(ctx, f.c.Store, blob); err != nil {
+		return fmt.Errorf("recording %s: %w", t.Key, err)
+	}
+	document, err := json.Marshal(t)
+	if err != nil {
+		return fmt.Errorf("recording %s: %w", t.Key, err)
+	}
+	added, err := f.c.Store.AddTrial(ctx, run.ID, prooftree.StoredTrial{Place: place, Document: document}, t.Trees)
+	if err != nil {
+		return err
+	}
+	f.done[place] = true
+	if added {
+		f.meter.add(place, t, true)
+		if f.c.Recorded != nil {
+			f.c.Recorded(t)
+		}
+	}
+	return r.Taken(ctx)
+}
+
+// showEvery is how often progress is shown at most.
+const showEvery = 200 * time.Millisecond
+
+func (f *fold) show() {
+	if f.c.Observe == nil || time.Since(f.shown) < showEvery && f.missing() > 0 {
+		return
+	}
+	f.shown = time.Now()
+	f.c.Observe(f.meter.progress(f.missing(), f.busy, time.Since(f.began)))
+}
