@@ -54,6 +54,9 @@ type Plan struct {
 	Mistakes []source.LineError
 }
 
+// InAnotherShard is why problems are left out that another shard has.
+const InAnotherShard = "in another shard"
+
 // ErrNothing says that no problem is left to run.
 var ErrNothing = errors.New("no problem is left to run")
 
@@ -109,6 +112,17 @@ func hashOf(list []Problem) string {
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Hash is the hash of problems as they were encoded, as [trial.Dataset] has it.
+func Hash(encoded []json.RawMessage) (string, error) {
+	list := make([]Problem, len(encoded))
+	for i := range encoded {
+		if err := json.Unmarshal(encoded[i], &list[i]); err != nil {
+			return "", fmt.Errorf("reading problem %d: %w", i+1, err)
+		}
+	}
+	return hashOf(list), nil
 }
 
 // read reads the files and chooses problems.
@@ -266,7 +280,7 @@ func (p *Plan) shard(part, of int) {
 		}
 	}
 	if n := len(p.Problems) - len(problems); n > 0 {
-		p.Dataset.LeftOut["in another shard"] += n
+		p.Dataset.LeftOut[InAnotherShard] += n
 	}
 	p.Problems, p.Rows = problems, rows
 }

@@ -38,7 +38,7 @@ that name).`,
   ansatz bench compare last:best-first last:beam
   ansatz bench resume last`,
 	}
-	cmd.AddCommand(newBenchRun(a), newBenchResume(a), newBenchList(a), newBenchShow(a), newBenchReport(a), newBenchCompare(a), newBenchDelete(a))
+	cmd.AddCommand(newBenchRun(a), newBenchResume(a), newBenchList(a), newBenchShow(a), newBenchReport(a), newBenchCompare(a), newBenchMerge(a), newBenchDelete(a))
 	return cmd
 }
 
