@@ -21,6 +21,7 @@ import (
 type Document struct {
 	// Version is [Version].
 	Version int           `json:"version"`
+	Type    string        `json:"type"` // "benchmark"
 	Run     trial.Run     `json:"run"`
 	Summary Summary       `json:"summary"`
 	Trials  []trial.Trial `json:"trials"`
@@ -30,6 +31,7 @@ type Document struct {
 type ComparisonDocument struct {
 	// Version is [Version].
 	Version    int        `json:"version"`
+	Type       string     `json:"type"` // "comparison"
 	Comparison Comparison `json:"comparison"`
 }
 
@@ -52,10 +54,11 @@ func JSON(w io.Writer, s Summary, trials []trial.Trial) error {
 	}
 	return encode(w, struct {
 		Version int       `json:"version"`
+		Type    string    `json:"type"`
 		Run     trial.Run `json:"run"`
 		Summary Summary   `json:"summary"`
 		Trials  []any     `json:"trials"`
-	}{Version, run, s, safe})
+	}{Version, "benchmark", run, s, safe})
 }
 
 // safeCost is a cost in which times that are not finite are null, as JSON has no
@@ -84,7 +87,7 @@ func safeCost(c trial.Cost) (any, bool) {
 
 // ComparisonJSON writes a [ComparisonDocument].
 func ComparisonJSON(w io.Writer, c Comparison) error {
-	return encode(w, ComparisonDocument{Version, c})
+	return encode(w, ComparisonDocument{Version, "comparison", c})
 }
 
 // encode writes a document. Its bytes are safe for a terminal too.

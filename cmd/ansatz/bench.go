@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,6 +40,7 @@ that name).`,
   ansatz bench report last -o report.html
   ansatz bench compare last:best-first last:beam
   ansatz bench resume last`,
+		Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newBenchRun(a), newBenchResume(a), newBenchList(a), newBenchShow(a), newBenchReport(a), newBenchCompare(a), newBenchMerge(a), newBenchDelete(a))
 	return cmd
@@ -211,9 +215,22 @@ func (a *app) benchShow(ctx context.Context, typed string, problems bool) error 
 	}
 	summary := report.Summarize(found.run, found.trials)
 	if a.json {
-		return report.JSON(a.stdout, summary, found.trials)
+		return a.printReport(summary, found.trials)
 	}
 	return report.Text(a.stdout, summary, problems)
+}
+
+// printReport prints a run with its summary as JSON, on one line.
+func (a *app) printReport(s report.Summary, trials []trial.Trial) error {
+	var document, line bytes.Buffer
+	if err := report.JSON(&document, s, trials); err != nil {
+		return err
+	}
+	if err := json.Compact(&line, document.Bytes()); err != nil {
+		return err
+	}
+	a.printf("%s\n", line.Bytes())
+	return nil
 }
 
 // reportFormats are the formats of reports by the extension of a file.
@@ -266,7 +283,10 @@ func (f *reportFlags) write(a *app, report func(w io.Writer) error) error {
 	}
 	temp, err := os.CreateTemp(filepath.Dir(f.out), "."+filepath.Base(f.out)+".*")
 	if err != nil {
-		return usage(fmt.Errorf("writing the report: %w", err), "")
+		if path := (*fs.PathError)(nil); errors.As(err, &path) {
+			err = path.Err // its path is made up
+		}
+		return usage(fmt.Errorf("writing the report to %s: %w", f.out, err), "")
 	}
 	err = report(temp)
 	if err == nil {
@@ -424,6 +444,9 @@ func (a *app) benchCompare(ctx context.Context, f reportFlags, typed []string) e
 	other, err := a.side(ctx, store, typed[1])
 	if err != nil {
 		return err
+	}
+	if one.Run.ID == other.Run.ID && one.Variant == other.Variant {
+		return usagef("ansatz bench show "+one.Run.ID+" shows what it came to", "both sides are the variant %s of run %s", one.Variant, one.Run.ID)
 	}
 	compared, err := report.Compare(one, other)
 	if err != nil {

@@ -157,6 +157,10 @@ func (f *benchRunFlags) spec(changed func(string) bool, args []string) (spec.Spe
 	s := spec.Default()
 	if len(args) > 0 {
 		var err error
+		switch strings.ToLower(filepath.Ext(args[0])) {
+		case ".lean", ".dfy", ".jsonl":
+			return s, usagef("give problems with --dataset "+args[0], "%s is no specification in TOML", args[0])
+		}
 		if s, err = spec.Load(args[0]); err != nil {
 			return s, usage(err, "see: ansatz bench run --help")
 		}
@@ -295,10 +299,10 @@ func (a *app) benchRun(ctx context.Context, f benchRunFlags, changed func(string
 	if err != nil {
 		return errors.Join(fmt.Errorf("storing benchmark %s: %w", run.ID, err), e.Close())
 	}
-	if err := store.CreateBenchmark(ctx, prooftree.Benchmark{ID: run.ID, Created: run.Created, Document: document}, encoded); err != nil {
-		return errors.Join(err, e.Close())
+	create := func() error {
+		return store.CreateBenchmark(ctx, prooftree.Benchmark{ID: run.ID, Created: run.Created, Document: document}, encoded)
 	}
-	return a.coordinate(ctx, store, storedRun{run: run}, encoded, e, f.coordination)
+	return a.coordinate(ctx, store, storedRun{run: run}, encoded, e, f.coordination, create)
 }
 
 // newRun is a new run of a plan, with its problems as workers get them.
@@ -401,7 +405,7 @@ func (a *app) benchResume(ctx context.Context, f coordination, typed string) err
 		f.workers = found.run.Workers
 	}
 	found.run.Workers = f.atOnce(0, e)
-	return a.coordinate(ctx, store, found, encoded, e, f)
+	return a.coordinate(ctx, store, found, encoded, e, f, func() error { return nil })
 }
 
 // sameVersions refuses to mix versions in one run, unless it is wanted.
@@ -439,6 +443,8 @@ func (a *app) openQueue(ctx context.Context, store *prooftree.Store, id string, 
 		return q, false, func(bool) error { q.Close(); return nil }, nil
 	}
 	dir := queueDir(store, id)
+	_, missing := os.Stat(dir)
+	fresh := errors.Is(missing, fs.ErrNotExist)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, false, nil, fmt.Errorf("starting a queue: %w", err)
 	}
@@ -448,6 +454,10 @@ func (a *app) openQueue(ctx context.Context, store *prooftree.Store, id string, 
 	}
 	server, err := queue.Serve(queue.ServerOptions{Dir: dir, Listen: c.listen, Token: token})
 	if err != nil {
+		if fresh {
+			_ = os.RemoveAll(dir) // there is nothing in it yet
+			_ = os.Remove(filepath.Dir(dir))
+		}
 		return nil, false, nil, usage(err, "")
 	}
 	if q, err = server.Connect(ctx, options); err != nil {
@@ -485,8 +495,8 @@ func keptToken(path string) (string, error) {
 }
 
 // coordinate does what is missing of a run, shows how it is getting on, and ends
-// with its table.
-func (a *app) coordinate(ctx context.Context, store *prooftree.Store, found storedRun, encoded []json.RawMessage, e *executor, c coordination) (err error) {
+// with its table. A new run is created once nothing of what was typed can fail.
+func (a *app) coordinate(ctx context.Context, store *prooftree.Store, found storedRun, encoded []json.RawMessage, e *executor, c coordination, create func() error) (err error) {
 	run := found.run
 	display := console.NewDisplay(a.stderr, a.width, a.json && a.width() == 0)
 	defer display.Close()
@@ -500,6 +510,9 @@ func (a *app) coordinate(ctx context.Context, store *prooftree.Store, found stor
 	})
 	if err != nil {
 		return err
+	}
+	if err := create(); err != nil {
+		return errors.Join(err, end(true))
 	}
 	display.Say("run %s (%s): %s, %s at a time here", run.ID, console.OneLine(run.Name), console.Plural(int64(run.Total()-found.Recorded), "trial"), console.Count(int64(run.Workers)))
 	width := 0
@@ -524,7 +537,7 @@ func (a *app) coordinate(ctx context.Context, store *prooftree.Store, found stor
 	summary := report.Summarize(done.run, done.trials)
 	display.Above(func() {
 		if a.json {
-			_ = report.JSON(a.stdout, summary, nil) // a reader who has gone does not want to know
+			_ = a.printReport(summary, nil) // a reader who has gone does not want to know
 		} else {
 			a.printf("\n")
 			_ = report.Text(a.stdout, summary, false)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/problems"
@@ -80,6 +81,9 @@ func (a *app) stored(ctx context.Context, f searchFlags, fresh bool, typed strin
 	run, err := resolveRun(ctx, store, typed)
 	if err != nil {
 		return searchPlan{}, err
+	}
+	if benchmark, _, trial := strings.Cut(run, "."); trial {
+		return searchPlan{}, usagef("ansatz bench resume "+benchmark+" does the trials that are missing", "%s is the tree of a trial of benchmark %s, and stays as it was measured", run, benchmark)
 	}
 	summary, err := store.Run(ctx, run)
 	if err != nil {
