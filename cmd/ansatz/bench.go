@@ -370,7 +370,7 @@ func drawTrees(store *prooftree.Store, f reportFlags) func(ctx context.Context, 
 		if err != nil {
 			return "", err
 		}
-		root, truncated, err := treeview.Read(ctx, view, f.treeDepth, f.nodes)
+		root, truncated, err := treeview.ReadWhole(ctx, view, f.treeDepth, f.nodes)
 		if err != nil || root == nil {
 			return "", err
 		}

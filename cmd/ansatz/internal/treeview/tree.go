@@ -44,7 +44,7 @@ type Edge struct {
 
 // reader reads the part of a tree that is to be shown.
 type reader struct {
-	view         *prooftree.View
+	view         source
 	depth, nodes int // bounds; 0 is none
 	seen         map[search.NodeID]bool
 	truncated    bool
