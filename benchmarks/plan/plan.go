@@ -141,7 +141,9 @@ func (p *Plan) read() error {
 			}
 			return err
 		}
-		records = append(records, set.Records...)
+		for _, r := range set.Records {
+			records = append(records, relocated(r, file))
+		}
 		p.Mistakes = append(p.Mistakes, set.Errors...)
 		for _, read := range set.Files {
 			p.Dataset.Files = append(p.Dataset.Files, trial.File{Path: given(file, read.Path), SHA256: read.SHA256})
@@ -185,12 +187,29 @@ func withOrigin(err error, origin string) error {
 	return fmt.Errorf("%w; %s", err, origin)
 }
 
-// given is the path of a file as it was given, also of one inside a folder.
+// given is a path, or a place in a file, with the path as it was given, also of a
+// file inside a folder.
 func given(file spec.File, read string) string {
 	if rest, ok := strings.CutPrefix(read, file.Path); ok {
 		return file.Given + rest
 	}
-	return file.Given
+	return read
+}
+
+// relocated is a record that names its file as it was given: a run is passed on, and
+// where the user keeps files is nobody's business.
+func relocated(r dataset.Record, file spec.File) dataset.Record {
+	if r.Prove != nil {
+		p := *r.Prove
+		p.Source = given(file, p.Source)
+		r.Prove = &p
+	}
+	if r.Find != nil {
+		p := *r.Find
+		p.Source = given(file, p.Source)
+		r.Find = &p
+	}
+	return r
 }
 
 // choose keeps the records that the specification asks for.

@@ -75,7 +75,7 @@ func (s style) table(title string, t *table) {
 }
 
 // Text writes a summary for a terminal. The matrix of problems and variants is
-// written too if matrix is set.
+// written too if matrix is set, and costs over all trials and not only the solved ones.
 func Text(w io.Writer, s Summary, matrix bool) error {
 	c := &checked{w: w}
 	writeSummary(style{w: c}, s, matrix)
@@ -83,7 +83,7 @@ func Text(w io.Writer, s Summary, matrix bool) error {
 }
 
 // Markdown writes a summary as GitHub's Markdown. The matrix of problems and
-// variants is written too if matrix is set.
+// variants is written too if matrix is set, and costs over all trials.
 func Markdown(w io.Writer, s Summary, matrix bool) error {
 	c := &checked{w: w}
 	writeSummary(style{w: c, markdown: true}, s, matrix)
@@ -120,8 +120,10 @@ func writeSummary(to style, s Summary, matrix bool) {
 			to.line("%s", explanation)
 		}
 		to.table("Medians over the solved trials", costTable(to, s, func(c Cost) (float64, bool) { return c.Solved.Median, c.Solved.Known() }))
-		to.table("Medians over all trials", costTable(to, s, func(c Cost) (float64, bool) { return c.All.Median, c.All.Known() }))
-		to.table("Totals over all trials", costTable(to, s, func(c Cost) (float64, bool) { return c.All.Total, c.All.Known() }))
+		if matrix {
+			to.table("Medians over all trials", costTable(to, s, func(c Cost) (float64, bool) { return c.All.Median, c.All.Known() }))
+			to.table("Totals over all trials", costTable(to, s, func(c Cost) (float64, bool) { return c.All.Total, c.All.Known() }))
+		}
 	}
 	to.table("Trials by result", resultsTable(to, s))
 	if matrix {

@@ -199,7 +199,7 @@ func newBenchShow(a *app) *cobra.Command {
 		Args: cobra.ExactArgs(1), ValidArgsFunction: a.benchIDs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.benchShow(cmd.Context(), args[0], problems) },
 	}
-	cmd.Flags().BoolVar(&problems, "problems", false, "also a row for each problem")
+	cmd.Flags().BoolVar(&problems, "problems", false, "also a row for each problem, and costs over all trials")
 	return cmd
 }
 
@@ -251,7 +251,7 @@ func (f *reportFlags) register(cmd *cobra.Command) {
 	flags.SortFlags = false
 	flags.StringVarP(&f.out, "output", "o", "", "write to this `file`, in the format that its name says (.html, .md, .csv, .json, .txt)")
 	flags.StringVar(&f.format, "format", "", "html, markdown, csv, json or text (default: by the file's name, or markdown)")
-	flags.BoolVar(&f.problems, "problems", false, "in markdown and text, also a row for each problem")
+	flags.BoolVar(&f.problems, "problems", false, "in markdown and text, also a row for each problem, and costs over all trials")
 	mustComplete(cmd, "format", formats)
 }
 
