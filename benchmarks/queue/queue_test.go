@@ -539,6 +539,39 @@ func workerProcess(url string) int {
 	return 0
 }
 
+func TestLinger(t *testing.T) {
+	s := serve(t, t.TempDir(), "127.0.0.1:0")
+	announce(t, s, "r", 0) // a connection within the process, which does not count
+	ctx := within(t)
+	begin := time.Now()
+	s.Linger(ctx, patient)
+	if took := time.Since(begin); took > patient/2 {
+		t.Errorf("waited %s for nobody", took)
+	}
+	q, err := Connect(ctx, s.URL(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		// It finds that nothing is left to do, and goes.
+		_, _ = q.Announced(ctx)
+		q.Close()
+	}()
+	s.Linger(ctx, patient)
+	if n := s.others(); n != 0 || ctx.Err() != nil {
+		t.Errorf("%d are still connected: %v", n, ctx.Err())
+	}
+	other, err := Connect(ctx, s.URL(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if s.others() != 1 {
+		t.Error("a client is not counted")
+	}
+	s.Linger(ctx, time.Millisecond)
+}
+
 func TestRefusals(t *testing.T) {
 	s := serve(t, t.TempDir(), "127.0.0.1:0")
 	ctx := within(t)

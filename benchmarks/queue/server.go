@@ -104,6 +104,36 @@ func (s *Server) Connect(ctx context.Context, o Options) (*Queue, error) {
 	return connect(ctx, nats.DefaultURL, o, nats.InProcessServer(s.nats), nats.Token(s.token))
 }
 
+// Linger waits until no client of another process is connected any more, or some
+// time is over: those that ask now and then what there is to do find out that it
+// is nothing.
+func (s *Server) Linger(ctx context.Context, most time.Duration) {
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for end := time.Now().Add(most); s.listen && s.others() > 0 && time.Now().Before(end); {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// others counts the clients of other processes.
+func (s *Server) others() (n int) {
+	list, err := s.nats.Connz(&server.ConnzOptions{})
+	if err != nil {
+		return 0
+	}
+	for _, c := range list.Conns {
+		// A connection within the process has no address.
+		if c.Port != 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // Close ends the server. What is in the streams stays in its folder.
 func (s *Server) Close() {
 	s.nats.Shutdown()

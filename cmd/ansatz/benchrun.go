@@ -469,6 +469,9 @@ func (a *app) openQueue(ctx context.Context, store *prooftree.Store, id string, 
 	}
 	return q, c.listen == "", func(finished bool) error {
 		q.Close()
+		if finished {
+			server.Linger(ctx, linger)
+		}
 		server.Close()
 		if !finished {
 			return nil
@@ -479,6 +482,10 @@ func (a *app) openQueue(ctx context.Context, store *prooftree.Store, id string, 
 		return err
 	}, nil
 }
+
+// linger is how long workers of other processes have to see that a run is finished,
+// before the server that told them goes.
+const linger = 6 * time.Second
 
 // keptToken is the token of a queue, the same as long as its folder is there, so
 // that workers find back after the coordinator was away.
