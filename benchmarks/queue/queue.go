@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -131,14 +132,21 @@ func (q *Queue) insist(ctx context.Context, request func(ctx context.Context) er
 func passing(err error) bool {
 	var said *jetstream.APIError
 	if errors.As(err, &said) {
-		return said.Code >= 500 && !refused(err)
+		return said.Code >= 500 && !refused(err) && !full(said)
 	}
 	for _, kind := range []error{nats.ErrTimeout, nats.ErrNoResponders, nats.ErrDisconnected, nats.ErrConnectionReconnecting,
 		nats.ErrNoServers, nats.ErrStaleConnection, nats.ErrReconnectBufExceeded, jetstream.ErrNoStreamResponse, jetstream.ErrNoHeartbeat,
-		context.DeadlineExceeded} {
+		jetstream.ErrServerShutdown, jetstream.ErrConsumerLeadershipChanged, context.DeadlineExceeded} {
 		if errors.Is(err, kind) {
 			return true
 		}
 	}
 	return false
+}
+
+// full reports whether the server has no room left, which does not pass by itself.
+func full(said *jetstream.APIError) bool {
+	// JSInsufficientResourcesErr and JSStorageResourcesExceededErr; a device that is
+	// full comes as a plain error of writing a file.
+	return said.ErrorCode == 10023 || said.ErrorCode == 10047 || strings.Contains(said.Description, "no space left on device")
 }

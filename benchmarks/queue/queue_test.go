@@ -14,6 +14,9 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 const (
@@ -537,6 +540,26 @@ func workerProcess(url string) int {
 		}
 	}
 	return 0
+}
+
+func TestPassing(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want bool
+	}{
+		{nats.ErrTimeout, true},
+		{fmt.Errorf("publishing: %w", nats.ErrNoResponders), true},
+		{&jetstream.APIError{Code: 503, ErrorCode: 10008, Description: "JetStream system temporarily unavailable"}, true},
+		{&jetstream.APIError{Code: 503, ErrorCode: 10077, Description: "maximum messages per subject exceeded"}, false},
+		{&jetstream.APIError{Code: 500, ErrorCode: 10047, Description: "insufficient storage resources available"}, false},
+		{&jetstream.APIError{Code: 500, ErrorCode: 10069, Description: "write meta.inf.tmp: no space left on device"}, false},
+		{&jetstream.APIError{Code: 404, ErrorCode: 10059, Description: "stream not found"}, false},
+		{nats.ErrAuthorization, false},
+	} {
+		if got := passing(c.err); got != c.want {
+			t.Errorf("%v: passing %t, want %t", c.err, got, c.want)
+		}
+	}
 }
 
 func TestLinger(t *testing.T) {
