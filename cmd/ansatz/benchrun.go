@@ -276,7 +276,8 @@ func (a *app) benchRun(ctx context.Context, f benchRunFlags, changed func(string
 	}
 	if f.dryRun {
 		a.printf("%s", s.Canonical())
-		a.errorf("%s (%d variants × %d problems × %d)\n", console.Plural(int64(len(p.Variants)*len(p.Problems)*s.Trials), "trial"), len(p.Variants), len(p.Problems), s.Trials)
+		a.errorf("%s (%s × %s × %d)\n", console.Plural(int64(len(p.Variants)*len(p.Problems)*s.Trials), "trial"),
+			console.Plural(int64(len(p.Variants)), "variant"), console.Plural(int64(len(p.Problems)), "problem"), s.Trials)
 		return nil
 	}
 	store, err := a.openStore()

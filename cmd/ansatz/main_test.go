@@ -130,6 +130,7 @@ func params(t *testing.T, dir string, env ...string) testscript.Params {
 			"exit-code":      exitCode,
 			"many-lines":     manyLines,
 			"redact":         redact,
+			"steady-rows":    steadyRows,
 			"permissions":    permissions,
 		},
 	}
@@ -298,7 +299,8 @@ var varying = []struct {
 	{regexp.MustCompile(`("[a-z_]+_s"|"(?:prover|policy|store|elapsed|created)"):(?:[0-9.e+-]+|"[0-9T:.Z+-]+")`), `$1:0`},
 	{regexp.MustCompile(`"(path|version)":"(?:/[^"]*|[0-9]+\.[0-9]+\.[0-9.]+)"`), `"$1":"?"`},
 	{regexp.MustCompile(`"z3":"[0-9.]+"`), `"z3":"?"`},
-	{regexp.MustCompile(`\b[0-9]{6}-[0-9a-z]{6}\b`), `RUN`},
+	{regexp.MustCompile(`"(started|ended|worker)":"[^"]*"`), `"$1":"?"`},
+	{regexp.MustCompile(`\bb?[0-9]{6}-[0-9a-z]{6}\b`), `RUN`},
 	{regexp.MustCompile(`(?m) +[0-9.]+s( |$)`), ` TIME$1`},
 }
 
