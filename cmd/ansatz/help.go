@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ansatz-prover/ansatz/benchmarks/dataset"
 	"github.com/ansatz-prover/ansatz/cmd/ansatz/internal/console"
 	"github.com/spf13/cobra"
 )
@@ -13,6 +14,7 @@ func helpTopics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "config", Short: "The configuration file and environment variables", Long: configHelp()},
 		{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesHelp},
+		{Use: "policies", Short: "The policies, and their parts that a benchmark can leave out", Long: policiesHelp()},
 		{Use: "json", Short: "The JSON that --json prints", Long: jsonHelp},
 	}
 }
@@ -33,9 +35,49 @@ what --config or %s names. It is a JSON object of strings and numbers, such as
 		console.Columns([]string{"  flag", "environment", "file", "meaning"}, rows), envConfig), "\n")
 }
 
-const exitCodesHelp = `0    everything was proved, verified, checked or done
+// policyTexts say what each policy does, by its name and prover.
+var policyTexts = map[string]map[string]string{
+	policyBuiltin: {
+		dataset.ForLean:  "tactics made from the goal, ranked by what worked (the default)",
+		dataset.ForDafny: "annotations made from specifications and from runs of the program (the default)",
+	},
+	policyOneTactic: {dataset.ForLean: "a baseline: tactics of general automation, each alone at the root (with --strategy sweep)"},
+	policyHoudini:   {dataset.ForDafny: "a baseline: all guesses at once, of which those stay that stand"},
+}
+
+// policiesHelp lists policies and parts as they are in this program.
+func policiesHelp() string {
+	var text strings.Builder
+	text.WriteString(`A policy proposes the steps that the prover tries: --policy of ansatz prove, solve
+and bench run. The policy builtin is made of parts. A benchmark can leave some out,
+to see what they are worth: --without PART of ansatz bench run, or in a
+specification, for a variant of its own,
+
+  [[variant]]
+  name = "without-induction"
+  search.without = ["induction"]
+`)
+	for _, l := range languages {
+		var rows [][]string
+		for _, name := range policies {
+			if l.policies[name] != nil {
+				rows = append(rows, []string{"  " + name, policyTexts[name][l.name]})
+			}
+		}
+		fmt.Fprintf(&text, "\n%s", console.Columns([]string{l.title, ""}, rows))
+		rows = nil
+		for _, p := range l.parts() {
+			rows = append(rows, []string{"  " + p.Name, p.Description})
+		}
+		fmt.Fprintf(&text, "\n%s", console.Columns([]string{"Parts of builtin for " + l.title, ""}, rows))
+	}
+	return strings.TrimRight(text.String(), "\n")
+}
+
+const exitCodesHelp = `0    everything was proved, verified, checked or done; a benchmark is done when
+     every trial is recorded, whatever the trials came to
 1    something was not proved or verified, or a proof was refused
-2    the command line or the input is wrong
+2    the command line or the input is wrong, or a queue cannot be reached
 3    no prover can be used, or it did not start
 4    an error of ansatz or of its database
 130  interrupted (Ctrl-C); what was found is kept`
@@ -92,6 +134,27 @@ verify          one object a line:
 dataset         one object a line, see ansatz dataset --help
 check           one object a line: check_result (name, line, accepted, class,
                 reason, axioms, warnings, elapsed_s) and, at the end, check_summary
+bench run,      one object a line:
+bench resume
+  trial         a trial that was recorded: variant, problem, number (of the try,
+                from 0), source, seed, result (solved, time_out, out_of_budget,
+                exhausted, check_refused, not_normal, not_equivalent,
+                not_elaborated, ill_posed, crash, error), reason, cost (wall_s,
+                starting_s, checking_s, prover_s, policy_s, store_s, expansions,
+                attempts, nodes, units, prompt_tokens, completion_tokens), proof,
+                text (what the fresh check accepted), axioms, answer, reference,
+                method, trees (IDs for ansatz show), worker, delivery (how often
+                it was handed out), started, ended
+  benchmark     at the end: run (what was run and with what), summary (of each
+                variant: pass@k with intervals, costs, results; of each problem:
+                tried, solved), trials (empty here)
+bench show,     one object: benchmark, with its trials (of bench report
+bench report    indented, as it is meant for a file)
+bench compare   one object: comparison (the two sides, solved by which of them,
+                a test of the difference, ratios of costs)
+bench list      one object: benchmarks (runs: run, name, state, recorded, trials,
+                variants, problems, created, elapsed_s)
+worker          one object a line: trial, as above
 show            one object: run (of Dafny with insertions, as in a result)
 runs            one object: runs
 export          the export itself, see ansatz export --help
