@@ -45,6 +45,10 @@ func (c *Coordinator) Do(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, claim.Release()) }()
+	f, err := c.newFold(ctx)
+	if err != nil {
+		return err
+	}
 	document, err := json.Marshal(Announcement{Version: FormatVersion, Run: withoutProblems(c.Run)})
 	if err != nil {
 		return fmt.Errorf("announcing benchmark %s: %w", c.Run.ID, err)
@@ -53,10 +57,7 @@ func (c *Coordinator) Do(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	f, err := c.newFold(ctx, jobs)
-	if err != nil {
-		return err
-	}
+	f.jobs = jobs
 	err = c.work(ctx, jobs, f)
 	// The last words are said also after an interrupt.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
@@ -74,7 +75,7 @@ const lastWords = 10 * time.Second
 
 // withoutProblems is a run as workers need it: the same whenever it is announced.
 func withoutProblems(r trial.Run) trial.Run {
-	r.Problems, r.Dataset, r.Elapsed, r.Ended = nil, trial.Dataset{}, 0, time.Time{}
+	r.Problems, r.Dataset, r.Elapsed, r.Ended, r.Notes = nil, trial.Dataset{}, 0, time.Time{}, nil
 	return r
 }
 
@@ -146,8 +147,7 @@ func (c *Coordinator) offer(ctx context.Context, jobs *queue.Run, missing []proo
 	})
 	for _, p := range places {
 		body, err := json.Marshal(Task{Place: p, Seed: c.Run.Seed + uint64(p.Number), Problem: c.Problems[p.Problem],
-			Key: trial.Key{Variant: c.Run.Variants[p.Variant].Name, Problem: c.Run.Problems[p.Problem].Name, Number: p.Number},
-			ID:  c.Run.ID + "." + jobName(p)})
+			Key: c.key(p), ID: c.treeID(p)})
 		if err != nil {
 			return fmt.Errorf("offering %s of benchmark %s: %w", jobName(p), c.Run.ID, err)
 		}
@@ -157,6 +157,13 @@ func (c *Coordinator) offer(ctx context.Context, jobs *queue.Run, missing []proo
 	}
 	return nil
 }
+
+// key is the name of the trial at a place, and treeID the ID of its first proof tree.
+func (c *Coordinator) key(p prooftree.Place) trial.Key {
+	return trial.Key{Variant: c.Run.Variants[p.Variant].Name, Problem: c.Run.Problems[p.Problem].Name, Number: p.Number}
+}
+
+func (c *Coordinator) treeID(p prooftree.Place) string { return c.Run.ID + "." + jobName(p) }
 
 // fold records results.
 type fold struct {
@@ -171,8 +178,8 @@ type fold struct {
 	shown  time.Time
 }
 
-func (c *Coordinator) newFold(ctx context.Context, jobs *queue.Run) (*fold, error) {
-	f := &fold{c: c, jobs: jobs, began: time.Now(), busy: &Busy{}}
+func (c *Coordinator) newFold(ctx context.Context) (*fold, error) {
+	f := &fold{c: c, began: time.Now(), busy: &Busy{}}
 	var err error
 	if f.done, err = c.Store.TrialPlaces(ctx, c.Run.ID); err != nil {
 		return nil, err
@@ -221,29 +228,29 @@ func (f *fold) results(ctx context.Context, idle func() bool) error {
 }
 
 // record records one result. What is begun is finished also after an interrupt.
+// Whatever comes back, the run goes on: what cannot be used would come again each
+// time that the run is resumed, and it could never end.
 func (f *fold) record(ctx context.Context, r *queue.Result) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
-	place, err := placeOf(r.Job)
-	var report Report
-	if err == nil {
-		err = json.Unmarshal(r.Body, &report)
-	}
 	run := &f.c.Run
+	place, err := placeOf(r.Job)
 	if err != nil || place.Variant >= len(run.Variants) || place.Problem >= len(run.Problems) || place.Number >= run.Trials {
-		// Of another program; the run must not end by it.
-		return errors.Join(err, fmt.Errorf("the queue has a result %q that benchmark %s did not ask for", r.Job, run.ID))
+		f.note("the queue had a result %q that run %s did not ask for; it was left out", r.Job, run.ID)
+		return r.Taken(ctx)
 	}
 	if f.done[place] {
 		return r.Taken(ctx)
 	}
-	blob, err := r.Blob(ctx)
+	t, err := f.read(r, place)
 	if err != nil {
-		return err
-	}
-	t := report.Trial
-	if err := unpack(ctx, f.c.Store, blob); err != nil {
-		return fmt.Errorf("recording %s: %w", t.Key, err)
+		t = trial.Trial{Key: f.c.key(place), Seed: run.Seed + uint64(place.Number), Result: trial.Failed, Reason: err.Error()}
+		f.note("%s: %v", t.Key, err)
+	} else if t.Trees, err = f.unpack(ctx, r, place, t.Trees); err != nil {
+		if !errors.As(err, new(damaged)) {
+			return fmt.Errorf("recording %s: %w", t.Key, err)
+		}
+		f.note("%s has no proof trees: %v", t.Key, err)
 	}
 	document, err := json.Marshal(t)
 	if err != nil {
@@ -261,6 +268,44 @@ func (f *fold) record(ctx context.Context, r *queue.Result) error {
 		}
 	}
 	return r.Taken(ctx)
+}
+
+// note notes something that a reader of the run must know, once.
+func (f *fold) note(format string, args ...any) {
+	note := fmt.Sprintf(format, args...)
+	if !slices.Contains(f.c.Run.Notes, note) {
+		f.c.Run.Notes = append(f.c.Run.Notes, note)
+	}
+}
+
+// read reads what came back for a trial.
+func (f *fold) read(r *queue.Result, place prooftree.Place) (trial.Trial, error) {
+	var report Report
+	err := json.Unmarshal(r.Body, &report)
+	t := report.Trial
+	switch {
+	case err != nil:
+	case t.Key != f.c.key(place):
+		err = fmt.Errorf("it is of %s", t.Key)
+	case !slices.Contains(trial.Results(), t.Result):
+		err = fmt.Errorf("it has the unknown result %q", t.Result)
+	}
+	if err != nil {
+		return t, fmt.Errorf("what its worker sent back cannot be used: %w", err)
+	}
+	return t, nil
+}
+
+// unpack stores the proof trees that came back for a trial, if it has any.
+func (f *fold) unpack(ctx context.Context, r *queue.Result, place prooftree.Place, trees []string) ([]string, error) {
+	blob, err := r.Blob(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(blob) == 0 && len(trees) > 0 {
+		return nil, damaged{errors.New("they did not come with its result")}
+	}
+	return unpack(ctx, f.c.Store, f.c.Run.ID, f.c.treeID(place), blob)
 }
 
 // showEvery is how often progress is shown at most.

@@ -20,7 +20,8 @@ type ServeConfig struct {
 	// Prepare gets ready for the trials of a run. An error says why this machine
 	// cannot do them; the run is left to others then.
 	Prepare func(ctx context.Context, a Announcement) (Executor, error)
-	// UntilDone ends the work when no run is announced, once one was.
+	// UntilDone ends the work when no run is announced that can be worked on here,
+	// once any was announced.
 	UntilDone bool
 	Busy      *Busy
 	// Done is told of every trial whose result was sent, if it is set.
@@ -33,7 +34,7 @@ type ServeConfig struct {
 const lookEvery = 2 * time.Second
 
 // Serve does trials of all runs that are announced, the oldest run first, until
-// the context ends or, with UntilDone, there is no run any more.
+// the context ends or, with UntilDone, there is nothing to take part in any more.
 func Serve(ctx context.Context, c ServeConfig) (err error) {
 	s := &serving{config: c, worker: worker{busy: c.Busy, done: c.Done}, known: make(map[string]*joined)}
 	ctx, done := context.WithCancel(ctx)
@@ -53,10 +54,9 @@ type serving struct {
 	at    time.Time
 	order []*joined // runs that can be worked on
 	known map[string]*joined
-	// joined are all that there were, also those that others replaced, at which a
-	// slot may still be working.
-	joined []*joined
-	some   bool // a run was there
+	some  bool // a run was there
+	// closing are errors of closing executors.
+	closing []error
 }
 
 // joined is a run that was seen.
@@ -64,6 +64,10 @@ type joined struct {
 	document []byte
 	run      *queue.Run
 	executor Executor // nil if this machine cannot take part
+	// working is how many slots are at it. The executor is closed when the run is
+	// over and there is none.
+	working int
+	over    bool
 }
 
 // slot works until there is nothing to do any more.
@@ -75,7 +79,12 @@ func (s *serving) slot(ctx context.Context, slot int) error {
 		}
 		worked := false
 		for _, r := range runs {
-			if worked, err = s.worker.next(ctx, r.run, r.executor, slot); err != nil {
+			if !s.begin(r) {
+				continue
+			}
+			worked, err = s.worker.next(ctx, r.run, r.executor, slot)
+			s.end(r)
+			if err != nil {
 				return err
 			}
 			if worked {
@@ -111,28 +120,77 @@ func (s *serving) runs(ctx context.Context) ([]*joined, error) {
 	}
 	s.at = time.Now()
 	s.order = nil
+	before := s.known
+	s.known = make(map[string]*joined)
 	for _, a := range announced {
 		s.some = true
-		r := s.known[a.ID]
 		// A coordinator that goes on announces the same again.
-		if r == nil || !bytes.Equal(r.document, a.Document) {
+		if r := before[a.ID]; r != nil && bytes.Equal(r.document, a.Document) {
+			s.known[a.ID] = r
+			delete(before, a.ID)
+		}
+	}
+	for _, r := range before {
+		s.leave(r)
+	}
+	for _, a := range announced {
+		r := s.known[a.ID]
+		if r == nil {
 			if r, err = s.join(ctx, a); err != nil {
 				return nil, err
 			}
+			if r == nil {
+				continue
+			}
 			s.known[a.ID] = r
-			s.joined = append(s.joined, r)
 		}
 		if r.executor != nil {
 			s.order = append(s.order, r)
 		}
 	}
-	if len(announced) == 0 && s.some && s.config.UntilDone {
+	if len(s.order) == 0 && s.some && s.config.UntilDone {
 		s.finished()
 	}
 	return s.order, nil
 }
 
-// join gets ready for a run, or says why it cannot be worked on here.
+// begin takes note that a slot turns to a run, and reports whether it may.
+func (s *serving) begin(r *joined) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.over {
+		return false
+	}
+	r.working++
+	return true
+}
+
+// end takes note that a slot turns away from a run.
+func (s *serving) end(r *joined) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r.working--
+	s.close(r)
+}
+
+// leave takes no further part in a run.
+func (s *serving) leave(r *joined) {
+	r.over = true
+	s.close(r)
+}
+
+// close closes the executor of a run that is over, once.
+func (s *serving) close(r *joined) {
+	if r.over && r.working == 0 && r.executor != nil {
+		if err := r.executor.Close(); err != nil {
+			s.closing = append(s.closing, err)
+		}
+		r.executor = nil
+	}
+}
+
+// join gets ready for a run, or says why it cannot be worked on here. It returns
+// nil if the run has gone meanwhile.
 func (s *serving) join(ctx context.Context, a queue.Announced) (*joined, error) {
 	r := &joined{document: a.Document}
 	var announcement Announcement
@@ -143,7 +201,7 @@ func (s *serving) join(ctx context.Context, a queue.Announced) (*joined, error) 
 	if err == nil {
 		r.run, err = s.config.Queue.Open(ctx, a.ID, a.Document)
 		if queue.Gone(err) {
-			return r, nil
+			return nil, nil
 		}
 	}
 	if err == nil {
@@ -151,7 +209,10 @@ func (s *serving) join(ctx context.Context, a queue.Announced) (*joined, error) 
 	}
 	switch {
 	case ctx.Err() != nil:
-		return r, context.Cause(ctx)
+		if r.executor != nil {
+			err = r.executor.Close()
+		}
+		return nil, errors.Join(context.Cause(ctx), err)
 	case err != nil:
 		s.config.Say("not working on run %s: %v", a.ID, err)
 	default:
@@ -161,11 +222,10 @@ func (s *serving) join(ctx context.Context, a queue.Announced) (*joined, error) 
 }
 
 func (s *serving) closeAll() error {
-	var errs []error
-	for _, r := range s.joined {
-		if r.executor != nil {
-			errs = append(errs, r.executor.Close())
-		}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.known {
+		s.leave(r)
 	}
-	return errors.Join(errs...)
+	return errors.Join(s.closing...)
 }

@@ -64,13 +64,18 @@ func NewTreeWriter(first string, keep bool) (*TreeWriter, error) {
 func (w *TreeWriter) Begin(info search.RunInfo, q *prooftree.Question) (id string, log search.Log, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	info.ID = w.first
-	if n := len(w.ids); n > 0 {
-		info.ID = fmt.Sprintf("%s.t%d", w.first, n+1)
-	}
+	info.ID = treeID(w.first, len(w.ids)+1)
 	w.ids = append(w.ids, info.ID)
 	w.put(line{Tree: &treeHead{Info: info, Question: q}})
 	return info.ID, treeLog{w, len(w.ids)}, w.err
+}
+
+// treeID is the ID of a trial's n-th tree, from 1.
+func treeID(first string, n int) string {
+	if n == 1 {
+		return first
+	}
+	return fmt.Sprintf("%s.t%d", first, n)
 }
 
 // Equivalence adds whether the answer of a tree equals a reference.
@@ -138,91 +143,139 @@ const (
 	unpackedMost = 4 << 30
 )
 
-// unpack stores the trees of a collection. Those that are there in part, from an
-// unpacking that was cut short, are replaced.
-func unpack(ctx context.Context, store *prooftree.Store, packed []byte) (err error) {
-	if len(packed) == 0 {
-		return nil
+// damaged is the error of a collection of trees that cannot be stored, however
+// often that is tried.
+type damaged struct{ err error }
+
+func (d damaged) Error() string { return "unpacking proof trees: " + d.err.Error() }
+func (d damaged) Unwrap() error { return d.err }
+
+// orDamaged is an error of the store as one of a collection, if that is what it
+// is about.
+func orDamaged(err error) error {
+	if kind := prooftree.KindOf(err); kind == prooftree.InvalidEvents || kind == prooftree.Failed {
+		return damaged{err}
 	}
+	return err
+}
+
+// unpack stores the trees of a trial of a benchmark, of which the first has the
+// ID first, and returns their IDs. Those that are there in part, from an unpacking
+// that was cut short, are replaced. Of a damaged collection nothing stays.
+func unpack(ctx context.Context, store *prooftree.Store, benchmark, first string, packed []byte) (ids []string, err error) {
+	if len(packed) == 0 {
+		return nil, nil
+	}
+	u := unpacking{store: store, benchmark: benchmark, first: first}
+	err = errors.Join(u.unpack(ctx, packed), u.close())
+	if errors.As(err, new(damaged)) {
+		for _, t := range u.trees {
+			err = errors.Join(err, store.DeleteRun(ctx, t.writer.Info().ID))
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range u.trees {
+		ids = append(ids, t.writer.Info().ID)
+	}
+	return ids, nil
+}
+
+// unpacking is a collection that is being stored.
+type unpacking struct {
+	store            *prooftree.Store
+	benchmark, first string
+	trees            []*unpackedTree
+}
+
+// unpackedTree is a tree that is being stored.
+type unpackedTree struct {
+	writer *prooftree.Writer
+	batch  []search.Event
+}
+
+func (u *unpacking) unpack(ctx context.Context, packed []byte) error {
 	zip, err := zstd.NewReader(bytes.NewReader(packed), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(unpackedMost))
 	if err != nil {
 		return fmt.Errorf("unpacking proof trees: %w", err)
 	}
 	defer zip.Close()
-	var trees []*unpacking
-	defer func() {
-		for _, t := range trees {
-			err = errors.Join(err, t.writer.Close())
-		}
-	}()
 	decoder := json.NewDecoder(io.LimitReader(zip, unpackedMost))
 	for {
 		var l line
-		switch err := decoder.Decode(&l); {
-		case errors.Is(err, io.EOF):
-			for _, t := range trees {
-				if err := t.flush(ctx); err != nil {
-					return err
-				}
-			}
-			return nil
-		case err != nil:
-			return fmt.Errorf("unpacking proof trees: %w", err)
-		}
-		if l.Tree != nil {
-			t, err := beginUnpacking(ctx, store, *l.Tree)
-			if err != nil {
-				return err
-			}
-			trees = append(trees, t)
-			continue
-		}
-		if l.Run < 1 || l.Run > len(trees) {
-			return fmt.Errorf("unpacking proof trees: there is no tree %d", l.Run)
-		}
-		t := trees[l.Run-1]
-		switch {
-		case l.Event != nil:
-			t.batch = append(t.batch, *l.Event)
-			if len(t.batch) >= unpackBatch {
-				err = t.flush(ctx)
-			}
-		case l.Equivalence != nil:
-			err = store.AddEquivalence(ctx, t.writer.Info().ID, *l.Equivalence)
+		err := decoder.Decode(&l)
+		if errors.Is(err, io.EOF) {
+			break
 		}
 		if err != nil {
+			return damaged{err}
+		}
+		if err := u.line(ctx, l); err != nil {
 			return err
 		}
 	}
-}
-
-// unpacking is a tree that is being stored.
-type unpacking struct {
-	writer *prooftree.Writer
-	batch  []search.Event
-}
-
-func beginUnpacking(ctx context.Context, store *prooftree.Store, head treeHead) (*unpacking, error) {
-	writer, err := store.CreateRun(ctx, head.Info)
-	if prooftree.KindOf(err) == prooftree.RunExists {
-		if err := store.DeleteRun(ctx, head.Info.ID); err != nil {
-			return nil, err
+	for _, t := range u.trees {
+		if err := t.flush(ctx); err != nil {
+			return err
 		}
-		writer, err = store.CreateRun(ctx, head.Info)
+	}
+	return nil
+}
+
+// line stores one line of the collection.
+func (u *unpacking) line(ctx context.Context, l line) error {
+	if l.Tree != nil {
+		return u.begin(ctx, *l.Tree)
+	}
+	if l.Run < 1 || l.Run > len(u.trees) {
+		return damaged{fmt.Errorf("there is no tree %d", l.Run)}
+	}
+	t := u.trees[l.Run-1]
+	switch {
+	case l.Event != nil:
+		if t.batch = append(t.batch, *l.Event); len(t.batch) >= unpackBatch {
+			return t.flush(ctx)
+		}
+	case l.Equivalence != nil:
+		return orDamaged(u.store.AddEquivalence(ctx, t.writer.Info().ID, *l.Equivalence))
+	}
+	return nil
+}
+
+// begin begins a tree. Its ID must be its own: others are of other runs, which
+// must not be replaced.
+func (u *unpacking) begin(ctx context.Context, head treeHead) error {
+	if want := treeID(u.first, len(u.trees)+1); head.Info.ID != want {
+		return damaged{fmt.Errorf("there is a tree %q in place of %s", head.Info.ID, want)}
+	}
+	writer, err := u.store.CreateTree(ctx, u.benchmark, head.Info)
+	if prooftree.KindOf(err) == prooftree.RunExists {
+		if err := u.store.DeleteRun(ctx, head.Info.ID); err != nil {
+			return err
+		}
+		writer, err = u.store.CreateTree(ctx, u.benchmark, head.Info)
 	}
 	if err != nil {
-		return nil, err
+		return orDamaged(err)
 	}
+	u.trees = append(u.trees, &unpackedTree{writer: writer})
 	if head.Question != nil {
-		if err := writer.SetQuestion(ctx, *head.Question); err != nil {
-			return nil, errors.Join(err, writer.Close())
-		}
+		return orDamaged(writer.SetQuestion(ctx, *head.Question))
 	}
-	return &unpacking{writer: writer}, nil
+	return nil
 }
 
-func (t *unpacking) flush(ctx context.Context) error {
+func (u *unpacking) close() error {
+	var errs []error
+	for _, t := range u.trees {
+		errs = append(errs, t.writer.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (t *unpackedTree) flush(ctx context.Context) error {
 	err := t.writer.Append(ctx, t.batch)
 	t.batch = t.batch[:0]
-	return err
+	return orDamaged(err)
 }

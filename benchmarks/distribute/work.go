@@ -137,7 +137,11 @@ func (w *worker) next(ctx context.Context, run *queue.Run, e Executor, slot int)
 	// A result that was worked for is sent also if the process is told to stop now.
 	sending, stop := outlast(ctx, lastWords)
 	defer stop()
-	if _, err := job.Done(sending, result, blob); err != nil && !queue.Gone(err) {
+	_, err = job.Done(sending, result, blob)
+	if queue.Gone(err) {
+		return true, nil // nobody wants it any more
+	}
+	if err != nil {
 		return true, err
 	}
 	if w.done != nil {

@@ -280,6 +280,9 @@ func next(ctx context.Context, c jetstream.Consumer) (jetstream.Msg, error) {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrNoMessages) {
 		return nil, nil
 	}
+	if passing(err) || Gone(err) {
+		<-ctx.Done() // it may say so at once, again and again
+	}
 	return m, err
 }
 

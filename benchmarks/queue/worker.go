@@ -78,7 +78,9 @@ func (r *Run) Next(ctx context.Context) (*Job, error) {
 			return nil, context.Cause(ctx)
 		}
 		if err != nil {
-			if passing(err) {
+			// The consumer is deleted while a worker waits for its next job if the run
+			// ends just then.
+			if passing(err) || Gone(err) {
 				return nil, nil
 			}
 			return nil, fmt.Errorf("waiting for a job of run %s: %w", r.id, err)
@@ -87,6 +89,9 @@ func (r *Run) Next(ctx context.Context) (*Job, error) {
 			return nil, nil
 		}
 		j, err := r.begin(ctx, m)
+		if Gone(err) {
+			return nil, nil
+		}
 		if err != nil || j != nil {
 			return j, err
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ansatz-prover/ansatz/search"
 	"github.com/ansatz-prover/ansatz/search/prooftree/internal/runid"
 	"github.com/ansatz-prover/ansatz/search/prooftree/internal/runlock"
 )
@@ -103,6 +104,24 @@ func (s *Store) change(ctx context.Context, body func(context.Context, *sql.Conn
 	}
 	defer func() { _ = conn.Close() }() // the transaction is committed, or has failed
 	return s.write(ctx, conn, func(ctx context.Context) error { return body(ctx, conn) })
+}
+
+// CreateTree creates a run, as [Store.CreateRun] does, that is a proof tree of a
+// benchmark from its beginning, also while the trial is not recorded yet. The info
+// has an ID.
+func (s *Store) CreateTree(ctx context.Context, benchmark string, info search.RunInfo) (*Writer, error) {
+	w, err := s.open(ctx, info.ID, fmt.Sprintf("creating proof tree %s of benchmark %s", info.ID, benchmark), func(ctx context.Context, w *Writer) error {
+		w.info = info
+		if err := w.insertRun(ctx); err != nil {
+			return err
+		}
+		_, err := w.conn.ExecContext(ctx, "UPDATE run SET benchmark = (SELECT id FROM benchmark WHERE name = ?) WHERE id = ?", benchmark, w.run)
+		return err
+	})
+	if isUniqueViolation(err) {
+		return nil, &Error{Kind: RunExists, Doing: "creating proof tree " + info.ID, Detail: "its ID is taken", Err: err}
+	}
+	return w, err
 }
 
 // AddTrial stores a trial with the runs that are its proof trees, which become
@@ -273,6 +292,10 @@ type BenchmarkClaim struct{ lock *runlock.Lock }
 // ClaimBenchmark takes the right to work on a benchmark. That another process has
 // it is an error of kind [RunActive].
 func (s *Store) ClaimBenchmark(ctx context.Context, id string) (*BenchmarkClaim, error) {
+	if !runid.Valid(id) {
+		// An invalid one must not name a lock file.
+		return nil, s.unknownBenchmark(ctx, s.reader, id)
+	}
 	lock, err := runlock.Acquire(ctx, s.claimPath(id))
 	if errors.Is(err, runlock.ErrTaken) {
 		return nil, &Error{Kind: RunActive, Doing: "claiming benchmark " + id, Detail: "another process works on it", Hint: "wait until it ends, or stop it"}
