@@ -153,7 +153,7 @@ func (p *Plan) read() error {
 	if err != nil {
 		return err
 	}
-	seen := make(map[string]int)
+	taken := make(map[string]bool)
 	for _, r := range records {
 		problem, row, why := p.problem(r)
 		if why != "" {
@@ -161,20 +161,21 @@ func (p *Plan) read() error {
 			continue
 		}
 		// Several files may use the same name; a run needs one for each problem.
-		if seen[problem.Name]++; seen[problem.Name] > 1 {
-			problem.Name = fmt.Sprintf("%s (%d)", problem.Name, seen[problem.Name])
-			row.Name = problem.Name
+		for n := 2; taken[row.Name]; n++ {
+			row.Name = fmt.Sprintf("%s (%d)", problem.Name, n)
 		}
+		taken[row.Name], problem.Name = true, row.Name
 		p.needs(problem.Prover)
 		p.Problems = append(p.Problems, problem)
 		p.Rows = append(p.Rows, row)
 	}
-	if part, of, ok := spec.ParseShard(d.Shard); ok {
-		p.shard(part, of)
-	}
 	if d.Limit > 0 && len(p.Problems) > d.Limit {
 		p.Dataset.LeftOut["beyond the limit"] += len(p.Problems) - d.Limit
 		p.Problems, p.Rows = p.Problems[:d.Limit], p.Rows[:d.Limit]
+	}
+	// The shards together are what the run would be without them.
+	if part, of, ok := spec.ParseShard(d.Shard); ok {
+		p.shard(part, of)
 	}
 	return nil
 }
