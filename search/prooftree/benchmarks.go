@@ -46,8 +46,13 @@ func NewBenchmarkID(now time.Time) (string, error) {
 	return benchmarkPrefix + id, err
 }
 
-// CreateBenchmark stores a benchmark with its problems and without trials.
+// CreateBenchmark stores a benchmark with its problems and without trials. An ID
+// that is taken is an error of kind [RunExists].
 func (s *Store) CreateBenchmark(ctx context.Context, b Benchmark, problems []json.RawMessage) error {
+	if !runid.Valid(b.ID) {
+		return &Error{Kind: Failed, Doing: fmt.Sprintf("creating benchmark %q", b.ID), Detail: "this cannot be the ID of a benchmark",
+			Hint: `use up to 64 letters, digits, dots, dashes and underscores, not "last" or "latest"`}
+	}
 	err := s.change(ctx, func(ctx context.Context, conn *sql.Conn) error {
 		result, err := conn.ExecContext(ctx, "INSERT INTO benchmark (name, created, ended, document) VALUES (?, ?, ?, ?)",
 			b.ID, nanoseconds(b.Created), endOf(b.Ended), string(b.Document))
@@ -65,6 +70,9 @@ func (s *Store) CreateBenchmark(ctx context.Context, b Benchmark, problems []jso
 		}
 		return nil
 	})
+	if isUniqueViolation(err) {
+		return &Error{Kind: RunExists, Doing: "creating benchmark " + b.ID, Detail: "its ID is taken", Err: err}
+	}
 	return describe(err, "storing benchmark %s in %s", b.ID, s.path)
 }
 
