@@ -127,6 +127,22 @@ func (q *Queue) insist(ctx context.Context, request func(ctx context.Context) er
 	}
 }
 
+// acknowledgeTime bounds the wait for an answer to an acknowledgement.
+const acknowledgeTime = 5 * time.Second
+
+// acknowledge acknowledges a message, and does not insist: a server that was killed
+// may not know any more that it handed the message out, and never answers then. It
+// hands it out again instead.
+func (q *Queue) acknowledge(ctx context.Context, m jetstream.Msg) error {
+	limited, cancel := context.WithTimeout(ctx, acknowledgeTime)
+	defer cancel()
+	err := q.insist(limited, m.DoubleAck)
+	if err == nil || Gone(err) || limited.Err() != nil && ctx.Err() == nil {
+		return nil
+	}
+	return err
+}
+
 // passing reports whether an error is of a kind that passes: the server cannot be
 // reached, is starting, or has no leader for a stream at the moment.
 func passing(err error) bool {

@@ -222,7 +222,7 @@ func (r *Result) Blob(ctx context.Context) (blob []byte, err error) {
 // Taken says that the result is kept elsewhere now. Before that it would be given
 // again by a later call of [Run.Results].
 func (r *Result) Taken(ctx context.Context) error {
-	if err := r.run.queue.insist(ctx, r.m.DoubleAck); err != nil {
+	if err := r.run.queue.acknowledge(ctx, r.m); err != nil {
 		return fmt.Errorf("acknowledging the result of job %s of run %s: %w", r.Job, r.run.id, err)
 	}
 	// What came with it is the largest part; a failure to remove it loses nothing.

@@ -105,14 +105,14 @@ func (r *Run) begin(ctx context.Context, m jetstream.Msg) (*Job, error) {
 		return nil, fmt.Errorf("reading a job of run %s: %w", r.id, err)
 	}
 	j := &Job{Name: strings.TrimPrefix(m.Subject(), jobSubject(r.id, "")), Body: m.Data(), Delivery: int(about.NumDelivered), run: r, m: m}
-	if j.Delivery > 1 {
-		_, done, err := r.result(ctx, j.Name)
-		if err != nil {
-			return nil, err
-		}
-		if done {
-			return nil, j.acknowledge(ctx)
-		}
+	// A server that was killed counts deliveries anew, so the count does not say
+	// that nobody did it yet.
+	_, done, err := r.result(ctx, j.Name)
+	if err != nil {
+		return nil, err
+	}
+	if done {
+		return nil, j.acknowledge(ctx)
 	}
 	living, stop := context.WithCancel(context.WithoutCancel(ctx))
 	j.stop = stop
@@ -141,8 +141,10 @@ func (j *Job) end() {
 	j.alive.Wait()
 }
 
+// acknowledge says that the job is done. One that has a result and is handed out
+// again, as its acknowledgement was lost, is acknowledged then.
 func (j *Job) acknowledge(ctx context.Context) error {
-	if err := j.run.queue.insist(ctx, j.m.DoubleAck); err != nil && !Gone(err) {
+	if err := j.run.queue.acknowledge(ctx, j.m); err != nil {
 		return fmt.Errorf("acknowledging job %s of run %s: %w", j.Name, j.run.id, err)
 	}
 	return nil

@@ -301,3 +301,31 @@ func TestBenchWorkers(t *testing.T) {
 	c.sameRows(c.rows("shared.db"), c.rows("whole.db"))
 	t.Logf("the coordinator:\n%s%s", run.stdout, run.stderr)
 }
+
+// TestBenchCoordinatorKilled kills the coordinator of a run while a worker is at it.
+// The worker waits for it, and finds back to the one that goes on.
+func TestBenchCoordinatorKilled(t *testing.T) {
+	t.Parallel()
+	c := newCommands(t)
+	c.do("--db", "whole.db", "bench", "run", "long.toml")
+	run, url := c.share("--db", "shared.db")
+	worker := c.start("worker", "--nats", url, "--workers", "1", "--silence", "1s", "--until-done")
+	c.await("two trials", func() bool { return c.recorded("shared.db") >= 2 })
+	if err := run.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	c.ends(run, -1)
+	_, at, _ := strings.Cut(url, "@")
+	again := c.start("--db", "shared.db", "bench", "resume", "last", "--listen", at, "--workers", "0", "--silence", "1s")
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the worker says:\n%s%s", worker.stdout, worker.stderr)
+		}
+	})
+	c.ends(again, 0)
+	c.ends(worker, 0)
+	if found := joinURL.FindStringSubmatch(again.stderr.String()); found == nil || found[1] != url {
+		t.Errorf("the URL was %s, and afterwards: %s", url, again.stderr)
+	}
+	c.sameRows(c.rows("shared.db"), c.rows("whole.db"))
+}
