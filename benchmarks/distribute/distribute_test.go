@@ -247,7 +247,7 @@ func TestTrialThatCannotBeDone(t *testing.T) {
 func TestTwoCoordinators(t *testing.T) {
 	b := newBench(t, 1, 1)
 	other := openStore(t, b.store.Path())
-	began, end := make(chan struct{}), make(chan struct{})
+	began, end := make(chan struct{}, b.run.Total()), make(chan struct{})
 	l := &lab{before: func(context.Context, Task) error {
 		began <- struct{}{}
 		<-end
@@ -265,7 +265,6 @@ func TestTwoCoordinators(t *testing.T) {
 		t.Errorf("the second coordinator: %v", err)
 	}
 	close(end)
-	<-began
 	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -403,12 +404,28 @@ func encode(t testing.TB, v any) string {
 	return string(text)
 }
 
+// undisturbedTables are those of [undisturbed], by the size of the run.
+var undisturbedTables struct {
+	sync.Mutex
+	bySize map[[2]int][]string
+}
+
 // undisturbed is the table of a run to which nothing happens.
 func undisturbed(t *testing.T, problems, trials int) []string {
 	t.Helper()
-	b := newBench(t, problems, trials)
-	b.do(&lab{})
-	return table(t, b.store, b.run)
+	all := &undisturbedTables
+	all.Lock()
+	defer all.Unlock()
+	size := [2]int{problems, trials}
+	if all.bySize == nil {
+		all.bySize = make(map[[2]int][]string)
+	}
+	if all.bySize[size] == nil {
+		b := newBench(t, problems, trials)
+		b.do(&lab{})
+		all.bySize[size] = table(t, b.store, b.run)
+	}
+	return all.bySize[size]
 }
 
 func wantTable(t *testing.T, got, want []string) {
