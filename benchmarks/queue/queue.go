@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
+	"strings"
 	"strings"
 	"time"
 
@@ -89,14 +89,22 @@ func connect(ctx context.Context, servers string, o Options, more ...nats.Option
 	return q, nil
 }
 
-// Redacted is a server's URL without what is secret in it.
+// Redacted is the URL of a server, or several with commas between, without what
+// is secret in it.
 func Redacted(servers string) string {
-	u, err := url.Parse(servers)
-	if err != nil || u.User == nil {
-		return servers
+	list := strings.Split(servers, ",")
+	for i, server := range list {
+		scheme, rest, found := strings.Cut(server, "://")
+		if !found {
+			scheme, rest = "", server
+		}
+		// Not by parsing: what is no URL may have a secret in it too.
+		rest = rest[strings.LastIndex(rest, "@")+1:]
+		if list[i] = rest; found {
+			list[i] = scheme + "://" + rest
+		}
 	}
-	u.User = nil
-	return u.String()
+	return strings.Join(list, ",")
 }
 
 // Close ends the connection.
