@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
