@@ -29,6 +29,8 @@ type Coordinator struct {
 	// Alone says that there can be no worker elsewhere, so that what a dead process
 	// was working on can be handed out at once.
 	Alone bool
+	// KeepGoing is that of [WorkConfig].
+	KeepGoing bool
 	// Observe is told how the run is getting on, if it is set: after every trial
 	// and at least every few seconds. It is called by one goroutine.
 	Observe func(Progress)
@@ -62,7 +64,7 @@ func (c *Coordinator) Do(ctx context.Context) (err error) {
 	// The last words are said also after an interrupt.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
 	defer cancel()
-	c.Run.Elapsed += time.Since(f.began).Seconds()
+	c.Run.Elapsed = f.elapsed()
 	if f.missing() == 0 {
 		c.Run.Ended = time.Now().UTC()
 		return errors.Join(c.save(last), jobs.Remove(last))
@@ -91,6 +93,9 @@ func (c *Coordinator) save(ctx context.Context) error {
 // work offers, does and records trials until none is missing.
 func (c *Coordinator) work(ctx context.Context, jobs *queue.Run, f *fold) error {
 	// What was done and not recorded when the last process ended comes first.
+	if err := jobs.ReadAgain(ctx); err != nil {
+		return err
+	}
 	if err := f.results(ctx, func() bool { return false }); err != nil {
 		return err
 	}
@@ -115,7 +120,7 @@ func (c *Coordinator) work(ctx context.Context, jobs *queue.Run, f *fold) error 
 	})
 	if c.Workers > 0 {
 		all.Go(func() {
-			if err := Work(working, WorkConfig{Run: jobs, Executor: c.Executor, Slots: c.Workers, Busy: f.busy}); err != nil && working.Err() == nil {
+			if err := Work(working, WorkConfig{Run: jobs, Executor: c.Executor, Slots: c.Workers, KeepGoing: c.KeepGoing, Busy: f.busy}); err != nil && working.Err() == nil {
 				stop(err)
 			}
 		})
@@ -176,10 +181,16 @@ type fold struct {
 	meter  meter
 	busy   *Busy
 	shown  time.Time
+	// before is for how long the run was worked on before this process, in seconds.
+	before float64
+	saved  time.Time
 }
 
+// elapsed is for how long the run was worked on so far, in seconds.
+func (f *fold) elapsed() float64 { return f.before + time.Since(f.began).Seconds() }
+
 func (c *Coordinator) newFold(ctx context.Context) (*fold, error) {
-	f := &fold{c: c, began: time.Now(), busy: &Busy{}}
+	f := &fold{c: c, began: time.Now(), saved: time.Now(), before: c.Run.Elapsed, busy: &Busy{}}
 	var err error
 	if f.done, err = c.Store.TrialPlaces(ctx, c.Run.ID); err != nil {
 		return nil, err
@@ -261,6 +272,13 @@ func (f *fold) record(ctx context.Context, r *queue.Result) error {
 		return err
 	}
 	f.done[place] = true
+	if time.Since(f.saved) > saveEvery {
+		// A process that is killed takes no more than this with it.
+		f.c.Run.Elapsed, f.saved = f.elapsed(), time.Now()
+		if err := f.c.save(ctx); err != nil {
+			return err
+		}
+	}
 	if added {
 		f.meter.add(place, t, true)
 		if f.c.Recorded != nil {
@@ -307,6 +325,9 @@ func (f *fold) unpack(ctx context.Context, r *queue.Result, place prooftree.Plac
 	}
 	return unpack(ctx, f.c.Store, f.c.Run.ID, f.c.treeID(place), blob)
 }
+
+// saveEvery is how often what the run has taken so far is stored.
+const saveEvery = 10 * time.Second
 
 // showEvery is how often progress is shown at most.
 const showEvery = 200 * time.Millisecond

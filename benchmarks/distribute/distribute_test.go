@@ -140,12 +140,12 @@ func TestSlowTrialHoldsNoOther(t *testing.T) {
 	}
 }
 
-// TestInterrupt interrupts a run while all of its trials are under way, as often as
-// a trial is tried that cannot be done.
+// TestInterrupt interrupts a run while all of its trials are under way, more often
+// than a trial is tried that cannot be done: an interrupt is no try.
 func TestInterrupt(t *testing.T) {
 	noLeaks(t)
 	b := newBench(t, 1, 1)
-	for round := range mostTries {
+	for round := range mostTries + 2 {
 		ctx, interrupt := context.WithCancel(within(t))
 		busy := make(chan struct{}, 2)
 		l := &lab{before: func(ctx context.Context, _ Task) error {
@@ -175,7 +175,14 @@ func TestInterrupt(t *testing.T) {
 		}
 		wantAnnounced(t, b) // no worker begins another
 	}
-	b.do(&lab{})
+	// Nor is it much that a trial fails once after all that.
+	var failed sync.Map
+	b.do(&lab{before: func(_ context.Context, task Task) error {
+		if _, again := failed.LoadOrStore(task.Place, true); !again {
+			return errBroken
+		}
+		return nil
+	}})
 	wantTable(t, table(t, b.store, b.run), undisturbed(t, 1, 1))
 }
 
@@ -221,6 +228,25 @@ func TestExecutorThatAlwaysFails(t *testing.T) {
 	}
 	b.do(&lab{})
 	wantTable(t, table(t, b.store, b.run), undisturbed(t, 3, 2))
+}
+
+// TestKeepGoing has all trials fail, with the wish that they count as crashed.
+func TestKeepGoing(t *testing.T) {
+	noLeaks(t)
+	b := newBench(t, 3, 1)
+	c := b.coordinator(&lab{before: func(context.Context, Task) error { return errBroken }})
+	c.KeepGoing = true
+	if err := c.Do(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	for place, one := range b.trials() {
+		if one.Result != trial.Crashed || !strings.Contains(one.Reason, errBroken.Error()) {
+			t.Errorf("%v came to %s: %s", place, one.Result, one.Reason)
+		}
+	}
+	if n := len(b.trials()); n != b.run.Total() || n < mostFailures {
+		t.Errorf("%d trials are recorded of %d", n, b.run.Total())
+	}
 }
 
 func TestTrialThatCannotBeDone(t *testing.T) {

@@ -20,15 +20,20 @@ type WorkConfig struct {
 	Executor Executor
 	// Slots is the number of trials at the same time.
 	Slots int
+	// KeepGoing has trials that cannot be done count as crashed, however many they
+	// are; without it, the work ends where it seems to be the worker's fault.
+	KeepGoing bool
 	// Busy is told what is being done, if it is set.
 	Busy *Busy
 }
 
 const (
-	// mostTries is how often a trial is tried that cannot be done, and mostVanished
-	// how often a worker may vanish on it; then it counts as crashed.
-	mostTries    = 3
-	mostVanished = 5
+	// mostTries is how often a process tries a trial that it cannot do, and
+	// mostDeliveries how often one may be handed out, for workers may vanish on it;
+	// then it counts as crashed. What was given back because a worker was stopped is
+	// handed out once more too, so that the second must be the larger.
+	mostTries      = 3
+	mostDeliveries = 12
 	// mostFailures is how many different trials in a row the workers of a process may
 	// be unable to do before they give up: it is not the trials then.
 	mostFailures = 4
@@ -42,7 +47,7 @@ const returnPause = 2 * time.Second
 // trials cannot be done here. A trial that is under way when the context ends is
 // given back.
 func Work(ctx context.Context, c WorkConfig) error {
-	w := worker{busy: c.Busy}
+	w := worker{busy: c.Busy, keepGoing: c.KeepGoing}
 	return inSlots(ctx, c.Slots, func(ctx context.Context, slot int) error {
 		for ctx.Err() == nil {
 			if _, err := w.next(ctx, c.Run, c.Executor, slot); err != nil {
@@ -72,22 +77,27 @@ func inSlots(ctx context.Context, n int, body func(ctx context.Context, slot int
 type worker struct {
 	busy *Busy
 	done func(trial.Trial) // may be nil
+	// keepGoing is [WorkConfig].KeepGoing.
+	keepGoing bool
 
 	mu sync.Mutex
-	// failed are the trials in a row that could not be done.
+	// failed are the trials in a row that could not be done, and tries how often each
+	// trial could not be.
 	failed map[string]bool
+	tries  map[string]int
 }
 
-// failure takes note of a trial that could not be done, and reports whether there
-// were too many.
-func (w *worker) failure(job string) bool {
+// failure takes note of a trial that could not be done: how often that was, and
+// whether there were too many in a row.
+func (w *worker) failure(job string) (tries int, tooMany bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.failed == nil {
-		w.failed = make(map[string]bool)
+		w.failed, w.tries = make(map[string]bool), make(map[string]int)
 	}
 	w.failed[job] = true
-	return len(w.failed) >= mostFailures
+	w.tries[job]++
+	return w.tries[job], len(w.failed) >= mostFailures && !w.keepGoing
 }
 
 func (w *worker) success() {
@@ -118,13 +128,14 @@ func (w *worker) next(ctx context.Context, run *queue.Run, e Executor, slot int)
 		return true, job.Return(0)
 	}
 	if err != nil {
-		if w.failure(job.Name) {
+		tries, tooMany := w.failure(run.ID() + " " + job.Name)
+		if tooMany {
 			return true, errors.Join(fmt.Errorf("%s: %w", task.Key, err), job.Return(returnPause))
 		}
-		if job.Delivery < mostTries {
-			return true, job.Return(returnPause * time.Duration(job.Delivery))
+		if tries < mostTries && job.Delivery < mostDeliveries {
+			return true, job.Return(returnPause * time.Duration(tries))
 		}
-		t, blob = trial.Trial{Result: trial.Crashed, Reason: fmt.Sprintf("given up after %d tries: %v", job.Delivery, err)}, nil
+		t, blob = trial.Trial{Result: trial.Crashed, Reason: fmt.Sprintf("given up after %d tries: %v", tries, err)}, nil
 	} else {
 		w.success()
 	}
@@ -152,8 +163,8 @@ func (w *worker) next(ctx context.Context, run *queue.Run, e Executor, slot int)
 
 // execute does one trial.
 func (w *worker) execute(ctx context.Context, e Executor, task Task, delivery int) (trial.Trial, []byte, error) {
-	if delivery > mostVanished {
-		return trial.Trial{Result: trial.Crashed, Reason: fmt.Sprintf("its worker vanished or failed %d times", delivery-1)}, nil, nil
+	if delivery > mostDeliveries {
+		return trial.Trial{Result: trial.Crashed, Reason: fmt.Sprintf("its worker vanished, failed or was stopped %d times", delivery-1)}, nil, nil
 	}
 	trees, err := NewTreeWriter(task.ID, true)
 	if err != nil {

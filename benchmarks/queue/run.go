@@ -94,7 +94,11 @@ func (q *Queue) createStreams(ctx context.Context, id string) error {
 	return err
 }
 
-const workers = "workers"
+// The durable consumers: of the jobs, and of the results.
+const (
+	workers     = "workers"
+	coordinator = "coordinator"
+)
 
 func (q *Queue) jobsConsumer() jetstream.ConsumerConfig {
 	return jetstream.ConsumerConfig{Durable: workers, AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.options.Silence,
@@ -136,6 +140,23 @@ func (r *Run) HandOutAgain(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("handing out the jobs of run %s again: %w", r.id, err)
+	}
+	return nil
+}
+
+// ReadAgain has [Run.Results] give all results once more, also those that were
+// taken. It is for a coordinator that takes over: what the last one was given and
+// did not take would come only after a silence.
+func (r *Run) ReadAgain(ctx context.Context) error {
+	err := r.queue.insist(ctx, func(ctx context.Context) error {
+		err := r.queue.streams.DeleteConsumer(ctx, resultsStream(r.id), coordinator)
+		if errors.Is(err, jetstream.ErrConsumerNotFound) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("reading the results of run %s again: %w", r.id, err)
 	}
 	return nil
 }
@@ -238,7 +259,7 @@ func (r *Run) Results(ctx context.Context, idle func() bool) iter.Seq2[*Result, 
 		var consumer jetstream.Consumer
 		err := r.queue.insist(ctx, func(ctx context.Context) (err error) {
 			consumer, err = r.results.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-				Durable: "coordinator", AckPolicy: jetstream.AckExplicitPolicy, AckWait: r.queue.options.Silence, MaxDeliver: -1})
+				Durable: coordinator, AckPolicy: jetstream.AckExplicitPolicy, AckWait: r.queue.options.Silence, MaxDeliver: -1})
 			return err
 		})
 		for err == nil {

@@ -67,6 +67,8 @@ type coordination struct {
 	replicas int
 	silence  time.Duration
 	mixed    bool
+	// keepGoing is distribute.WorkConfig's.
+	keepGoing bool
 }
 
 func (c *coordination) register(flags *pflag.FlagSet) {
@@ -75,6 +77,7 @@ func (c *coordination) register(flags *pflag.FlagSet) {
 	flags.StringVar(&c.listen, "listen", "", "let ansatz worker of other machines join, by a NATS server inside this process at this `HOST:PORT`")
 	flags.IntVar(&c.replicas, "replicas", 1, "of a cluster of NATS servers, how many keep each stream")
 	flags.DurationVar(&c.silence, "silence", 30*time.Second, "how long a worker may say nothing before its trial is given to another")
+	flags.BoolVar(&c.keepGoing, "keep-going", false, "count trials that the prover cannot begin as crashed, however many; without it, several in a row stop the run")
 	c.connect.register(flags)
 	c.connect.places.registerDafny(flags)
 }
@@ -527,7 +530,7 @@ func (a *app) coordinate(ctx context.Context, store *prooftree.Store, found stor
 	for _, p := range run.Problems {
 		width = min(max(width, len([]rune(p.Name))), 40)
 	}
-	coordinator := distribute.Coordinator{Store: store, Queue: q, Run: run, Problems: encoded, Workers: run.Workers, Executor: e, Alone: alone,
+	coordinator := distribute.Coordinator{Store: store, Queue: q, Run: run, Problems: encoded, Workers: run.Workers, Executor: e, Alone: alone, KeepGoing: c.keepGoing,
 		Observe: func(p distribute.Progress) {
 			display.Update(func(s *console.Status) { s.Note = progressLines(p) })
 		},
