@@ -6,7 +6,7 @@ PROBLEMS = benchmarks/bundled/first.lean
 QUESTIONS = benchmarks/bundled/find.lean
 PROGRAM  = benchmarks/bundled/loops.dfy
 
-.PHONY: prove test build bench clean
+.PHONY: prove test build bench table clean
 
 ## prove: build, install npm Lean if there is no Lean, prove and solve bundled problems, show a proof tree, annotate a Dafny program
 prove: build
@@ -35,6 +35,14 @@ build:
 ## bench: the figures of the README, measured here
 bench: build
 	$(GO) test -run '^$$' -bench . -benchmem ./search/... ./lean
+
+## table: the tables of strategies and of the policy's parts in the README, of the problems of miniF2F in DATASET=FILE.jsonl
+table: build
+	$(if $(DATASET),,$(error give the problems: make table DATASET=valid.jsonl))
+	$(ANSATZ) bench run benchmarks/minif2f-core.toml --dataset $(DATASET)
+	$(ANSATZ) bench run benchmarks/minif2f-parts.toml --dataset $(DATASET)
+	$(ANSATZ) bench report minif2f-core --format markdown
+	$(ANSATZ) bench report minif2f-parts --format markdown
 
 clean:
 	rm -rf bin

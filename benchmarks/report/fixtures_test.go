@@ -25,7 +25,7 @@ func newRun(kind trial.Kind, variants, problems []string, trials int) trial.Run 
 		ID: "4f1c2a", Name: "ranking", Description: "Does the ranking help?", Kind: kind,
 		Created: noon, Ended: noon.Add(10 * time.Minute), Ansatz: "0.9.0",
 		Provers:  map[string]provers.Info{"lean": {Name: "lean", Version: "4.28.0", Path: "/opt/lean"}},
-		Dataset:  trial.Dataset{Files: []trial.File{{Path: "find.lean", SHA256: "ab12"}}, SHA256: "cd34"},
+		Dataset:  trial.Dataset{Files: []trial.File{{Path: "find.lean", SHA256: "ab12"}}, SHA256: "cd34", LeftOut: map[string]int{"needs Mathlib": 2, "another name\x1b[31m": 1}},
 		Spec:     "name = \"ranking\"\n\n[search]\ntimeout = \"60s\"\nwidth = 8\n",
 		SpecHash: "ef56",
 		Machine:  trial.Machine{System: "linux/amd64", Processor: "EPYC", Cores: 2, Memory: 8 << 30},

@@ -156,7 +156,15 @@ func facts(to style, s Summary) []string {
 	if r.Workers > 0 {
 		where = strings.TrimPrefix(where+", "+plural(r.Workers, "trial")+" at the same time", ", ")
 	}
-	for _, fact := range []string{when, strings.Join(with, ", "), where} {
+	var left []string
+	for _, why := range slices.Sorted(maps.Keys(r.Dataset.LeftOut)) {
+		left = append(left, plural(r.Dataset.LeftOut[why], "problem")+" "+why)
+	}
+	leftOut := ""
+	if len(left) > 0 {
+		leftOut = "Left out: " + strings.Join(left, ", ")
+	}
+	for _, fact := range []string{when, strings.Join(with, ", "), where, leftOut} {
 		if fact != "" {
 			out = append(out, to.show(fact))
 		}

@@ -71,20 +71,30 @@ func known(s spec.Search) error {
 	return &spec.Error{Message: "no policy is called " + s.Policy}
 }
 
-// TestMiniF2F wants the ablation to leave out every part once, and the baseline to
-// be what it says.
+// TestMiniF2F wants the baseline to be what it says, and the ablation to leave out
+// every part once.
 func TestMiniF2F(t *testing.T) {
-	s, err := spec.Load("../minif2f-core.toml")
+	strategies, err := spec.Load("../minif2f-core.toml")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if v := strategies.Expand()[0]; v.Name != "one-tactic" || v.Search.Policy != builtin.OneTacticName || v.Search.Strategy != "sweep" {
+		t.Errorf("the baseline is %+v", v)
+	}
+	s, err := spec.Load("../minif2f-parts.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := s.Expand()[0]; v.Name != "portfolio" || len(v.Settings) != 0 {
+		t.Errorf("the whole policy is %+v", v)
+	}
+	if s.Budget != strategies.Budget {
+		t.Errorf("the budgets are %+v and %+v", s.Budget, strategies.Budget)
 	}
 	var left []string
 	for _, v := range s.Expand() {
 		if len(v.Search.Without) == 1 && v.Name == "without-"+v.Search.Without[0] && v.Search.Strategy == spec.Portfolio {
 			left = append(left, v.Search.Without[0])
-		}
-		if v.Name == "one-tactic" && (v.Search.Policy != builtin.OneTacticName || v.Search.Strategy != "sweep") {
-			t.Errorf("the baseline is %+v", v.Search)
 		}
 	}
 	if !slices.Equal(left, builtin.Parts().Names()) {

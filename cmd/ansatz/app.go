@@ -116,7 +116,8 @@ else counts as proved.`,
   ansatz prove problems.jsonl --timeout 1m --json > results.jsonl
   ansatz verify Sum.dfy                           # what Dafny cannot verify, and where
   ansatz prove Sum.dfy --write                    # add the invariants that are missing
-  ansatz show last                                # what the last search did`,
+  ansatz show last                                # what the last search did
+  ansatz bench run benchmarks/bundled.toml        # measure, compare, report`,
 		SilenceErrors: true, SilenceUsage: true,
 		Version:           versionLine(),
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.configure(cmd) },
