@@ -158,7 +158,7 @@ func facts(to style, s Summary) []string {
 	}
 	var left []string
 	for _, why := range slices.Sorted(maps.Keys(r.Dataset.LeftOut)) {
-		left = append(left, plural(r.Dataset.LeftOut[why], "problem")+" "+why)
+		left = append(left, plural(r.Dataset.LeftOut[why], "problem")+" ("+why+")")
 	}
 	leftOut := ""
 	if len(left) > 0 {
