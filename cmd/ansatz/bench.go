@@ -42,7 +42,7 @@ that name).`,
   ansatz bench resume last`,
 		Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newBenchRun(a), newBenchResume(a), newBenchList(a), newBenchShow(a), newBenchReport(a), newBenchCompare(a), newBenchMerge(a), newBenchDelete(a))
+	cmd.AddCommand(newBenchRun(a), newBenchResume(a), newBenchList(a), newBenchShow(a), newBenchReport(a), newBenchCompare(a), newBenchCheck(a), newBenchMerge(a), newBenchDelete(a))
 	return cmd
 }
 

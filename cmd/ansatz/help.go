@@ -152,6 +152,9 @@ bench show,     one object: benchmark, with its trials (of bench report
 bench report    indented, as it is meant for a file)
 bench compare   one object: comparison (the two sides, solved by which of them,
                 a test of the difference, ratios of costs)
+bench check     one object a line: recheck (variant, problem, number, accepted,
+                class, reason, elapsed_s) and, at the end, recheck_summary (run,
+                solved, checked, accepted)
 bench list      one object: benchmarks (runs: run, name, state, recorded, trials,
                 variants, problems, created, elapsed_s)
 worker          one object a line: trial, as above
