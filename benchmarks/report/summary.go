@@ -21,6 +21,8 @@ type Summary struct {
 	// missing, recorded twice, or not of this run, and results that this version
 	// does not know.
 	Notes []string `json:"notes"`
+	// Occupation is what the workers did with their time.
+	Occupation Occupation `json:"occupation"`
 	// Inference is how intervals were found.
 	Inference metrics.Bootstrap `json:"inference"`
 	// Results are all results that are counted: those of [trial.Results] in their
@@ -166,6 +168,9 @@ func Summarize(run trial.Run, trials []trial.Trial) Summary {
 				s.Operations = append(s.Operations, newOperation(p.Name, v.Name, sorted.cell(j, i)))
 			}
 		}
+	}
+	if run.Kind == trial.Search {
+		s.Occupation = occupation(trials)
 	}
 	s.Notes = s.notes(sorted)
 	return s

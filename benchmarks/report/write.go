@@ -164,7 +164,11 @@ func facts(to style, s Summary) []string {
 	if len(left) > 0 {
 		leftOut = "Left out: " + strings.Join(left, ", ")
 	}
-	for _, fact := range []string{when, strings.Join(with, ", "), where, leftOut} {
+	occupied := ""
+	if o := s.Occupation; o.Workers > 0 {
+		occupied = fmt.Sprintf("Beside searches: %.2f %% of the time of %s", 100*o.Share(), plural(o.Workers, "worker"))
+	}
+	for _, fact := range []string{when, strings.Join(with, ", "), where, occupied, leftOut} {
 		if fact != "" {
 			out = append(out, to.show(fact))
 		}
