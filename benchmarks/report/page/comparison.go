@@ -105,7 +105,7 @@ func comparisonFigures(c report.Comparison) []figure {
 		figures = append(figures, figure{
 			"Difference of the rates, B - A", points(d.Value),
 			fmt.Sprintf("points, %s", between(points(d.Interval.Low), points(d.Interval.High))),
-		}, figure{testTitle(c.Paired.Test.Method), "p = " + probability(c.Paired.Test.P),
+		}, figure{testTitle(c.Paired.Test.Method), "p " + probability(c.Paired.Test.P),
 			fmt.Sprintf("%s of %s problems differ", count(c.Paired.Test.Discordant), count(d.N))})
 	}
 	return append(figures,
@@ -126,11 +126,12 @@ func testTitle(m metrics.Method) string {
 	return "Test"
 }
 
+// probability writes what a p-value is equal to or less than.
 func probability(p float64) string {
 	if p < 0.0001 {
-		return "below 0.0001"
+		return "< 0.0001"
 	}
-	return strconv.FormatFloat(p, 'g', 2, 64)
+	return "= " + strconv.FormatFloat(p, 'g', 2, 64)
 }
 
 // factor writes a ratio.

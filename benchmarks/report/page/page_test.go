@@ -344,7 +344,7 @@ func TestNumbers(t *testing.T) {
 		{count(0), "0"}, {count(999), "999"}, {count(-1234), "-1,234"}, {count(12345678), "12,345,678"},
 		{points(0.0541), "+5.4"}, {points(-0.0541), "\u22125.4"}, {points(-0.0001), "0.0"},
 		{share(1, 0), "-"}, {percent(0.5), "50.0\u00a0%"},
-		{probability(0.00001), "below 0.0001"}, {probability(0.0642), "0.064"},
+		{probability(0.00001), "< 0.0001"}, {probability(0.0642), "= 0.064"},
 		{heading("wall time"), "Wall time"}, {heading("étude"), "Étude"}, {heading(""), ""},
 		{label("a\n\tb   cde", 5), "a b …"},
 	} {
