@@ -14,6 +14,7 @@ package provers
 
 import (
 	"context"
+	"maps"
 	"time"
 )
 
@@ -67,6 +68,12 @@ type Info struct {
 	Variant Variant           `json:"variant"`
 	Path    string            `json:"path"`              // executable or project folder
 	Options map[string]string `json:"options,omitempty"` // options that change what is accepted
+}
+
+// SameBuild reports whether another installation can be expected to come to the
+// same: all but where it is installed is equal.
+func (i Info) SameBuild(other Info) bool {
+	return i.Name == other.Name && i.Version == other.Version && i.Variant == other.Variant && maps.Equal(i.Options, other.Options)
 }
 
 // Limits bounds one action. A zero field means no limit of that kind.

@@ -85,7 +85,7 @@ func TestUndisturbedRun(t *testing.T) {
 	if err != nil || found.Ended.IsZero() || stored.Ended.IsZero() || stored.Elapsed <= 0 || len(stored.Notes) > 0 || found.Running {
 		t.Errorf("at the end the run is %+v, stored as %+v, %v", found, stored, err)
 	}
-	if _, err := b.queue.Open(t.Context(), b.run.ID, nil); !queue.Gone(err) {
+	if _, err := b.queue.Open(t.Context(), b.run.ID); !queue.Gone(err) {
 		t.Errorf("the queue still has the run: %v", err)
 	}
 	wantAnnounced(t, b)
@@ -446,7 +446,7 @@ func TestServeLeavesAlone(t *testing.T) {
 		t.Errorf("it said %q, want %q", said, want)
 	}
 	for _, id := range []string{"newer", "nonsense", "elsewhere"} {
-		jobs, err := b.queue.Open(ctx, id, nil)
+		jobs, err := b.queue.Open(ctx, id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -564,7 +564,7 @@ func TestServerGoesAndComes(t *testing.T) {
 	}()
 	<-joined
 	// Its slots wait for a trial while this one waits for one.
-	jobs, err := b.queue.Open(ctx, b.run.ID, nil)
+	jobs, err := b.queue.Open(ctx, b.run.ID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -199,7 +199,7 @@ func (s *serving) join(ctx context.Context, a queue.Announced) (*joined, error) 
 		err = fmt.Errorf("it is of another version of ansatz (%s)", announcement.Run.Ansatz)
 	}
 	if err == nil {
-		r.run, err = s.config.Queue.Open(ctx, a.ID, a.Document)
+		r.run, err = s.config.Queue.Open(ctx, a.ID)
 		if queue.Gone(err) {
 			return nil, nil
 		}

@@ -249,13 +249,7 @@ func (u *unpacking) begin(ctx context.Context, head treeHead) error {
 	if want := treeID(u.first, len(u.trees)+1); head.Info.ID != want {
 		return damaged{fmt.Errorf("there is a tree %q in place of %s", head.Info.ID, want)}
 	}
-	writer, err := u.store.CreateTree(ctx, u.benchmark, head.Info)
-	if prooftree.KindOf(err) == prooftree.RunExists {
-		if err := u.store.DeleteRun(ctx, head.Info.ID); err != nil {
-			return err
-		}
-		writer, err = u.store.CreateTree(ctx, u.benchmark, head.Info)
-	}
+	writer, err := u.store.ReplaceTree(ctx, u.benchmark, head.Info)
 	if err != nil {
 		return orDamaged(err)
 	}

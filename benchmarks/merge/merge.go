@@ -201,7 +201,7 @@ func sameExperiment(a, b trial.Run, mixed bool) error {
 	for _, name := range slices.Sorted(maps.Keys(a.Provers)) {
 		was, is := a.Provers[name], b.Provers[name]
 		// A run whose problems are for one prover knows nothing of the other.
-		if _, both := b.Provers[name]; both && (was.Version != is.Version || was.Variant != is.Variant || !maps.Equal(was.Options, is.Options)) {
+		if _, both := b.Provers[name]; both && !was.SameBuild(is) {
 			return fmt.Errorf("they were made with %s %s (%s) and %s (%s)", name, was.Version, was.Variant, is.Version, is.Variant)
 		}
 	}

@@ -109,9 +109,6 @@ func Redacted(servers string) string {
 // Close ends the connection.
 func (q *Queue) Close() { q.conn.Close() }
 
-// Reachable reports whether the server is connected now.
-func (q *Queue) Reachable() bool { return q.conn.IsConnected() }
-
 // insist repeats a request until it succeeds, the context ends, or the server
 // says something that repeating does not change.
 func (q *Queue) insist(ctx context.Context, request func(ctx context.Context) error) error {

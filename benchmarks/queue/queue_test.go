@@ -69,7 +69,7 @@ func join(t *testing.T, url, id string) *Run {
 		t.Fatal(err)
 	}
 	t.Cleanup(q.Close)
-	r, err := q.Open(ctx, id, nil)
+	r, err := q.Open(ctx, id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -327,7 +327,7 @@ func TestRunsComeAndGo(t *testing.T) {
 	if err := b.Remove(ctx); err != nil {
 		t.Errorf("removing twice: %v", err)
 	}
-	if _, err := b.queue.Open(ctx, "b", nil); !Gone(err) {
+	if _, err := b.queue.Open(ctx, "b"); !Gone(err) {
 		t.Errorf("a removed run: %v", err)
 	}
 	if j, err := b.Next(ctx); j != nil || err != nil {
@@ -518,7 +518,7 @@ func workerProcess(url string) int {
 		return fail(err)
 	}
 	defer q.Close()
-	r, err := q.Open(ctx, "r", nil)
+	r, err := q.Open(ctx, "r")
 	if err != nil {
 		return fail(err)
 	}

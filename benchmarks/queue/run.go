@@ -16,13 +16,11 @@ import (
 
 // Run is the jobs of one benchmark run with their results.
 type Run struct {
-	queue *Queue
-	id    string
-	// Document is what the run was announced with.
-	Document []byte
-	jobs     jetstream.Consumer
-	results  jetstream.Stream
-	blobs    jetstream.ObjectStore
+	queue   *Queue
+	id      string
+	jobs    jetstream.Consumer
+	results jetstream.Stream
+	blobs   jetstream.ObjectStore
 }
 
 const bucketOfRuns = "ansatz-runs"
@@ -66,7 +64,7 @@ func (q *Queue) Announce(ctx context.Context, id string, document []byte) (*Run,
 	}); err != nil {
 		return nil, fmt.Errorf("announcing run %s: %w", id, err)
 	}
-	return q.Open(ctx, id, document)
+	return q.Open(ctx, id)
 }
 
 // createStreams makes all that a run needs, or finds it there.
@@ -106,8 +104,8 @@ func (q *Queue) jobsConsumer() jetstream.ConsumerConfig {
 }
 
 // Open opens a run that was announced.
-func (q *Queue) Open(ctx context.Context, id string, document []byte) (*Run, error) {
-	r := &Run{queue: q, id: id, Document: document}
+func (q *Queue) Open(ctx context.Context, id string) (*Run, error) {
+	r := &Run{queue: q, id: id}
 	err := q.insist(ctx, func(ctx context.Context) (err error) {
 		if r.jobs, err = q.streams.Consumer(ctx, jobsStream(id), workers); err != nil {
 			return err

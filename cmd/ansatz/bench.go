@@ -53,6 +53,21 @@ type storedRun struct {
 	trials []trial.Trial
 }
 
+// storedBenchmark opens the database for reading and reads a benchmark run by what
+// the user typed.
+func (a *app) storedBenchmark(ctx context.Context, typed string) (*prooftree.Store, storedRun, error) {
+	store, err := a.readStore()
+	if err != nil {
+		return nil, storedRun{}, err
+	}
+	found, err := readRun(ctx, store, typed)
+	if err != nil {
+		_ = store.Close() // opened for reading
+		return nil, storedRun{}, err
+	}
+	return store, found, nil
+}
+
 // readRun reads a benchmark run by what the user typed.
 func readRun(ctx context.Context, store *prooftree.Store, typed string) (storedRun, error) {
 	b, err := store.Benchmark(ctx, typed)
@@ -204,15 +219,11 @@ func newBenchShow(a *app) *cobra.Command {
 }
 
 func (a *app) benchShow(ctx context.Context, typed string, problems bool) error {
-	store, err := a.readStore()
+	store, found, err := a.storedBenchmark(ctx, typed)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = store.Close() }() // opened for reading
-	found, err := readRun(ctx, store, typed)
-	if err != nil {
-		return err
-	}
 	summary := report.Summarize(found.run, found.trials)
 	if a.json {
 		return a.printReport(summary, found.trials)
@@ -252,6 +263,9 @@ func (f *reportFlags) register(cmd *cobra.Command) {
 	flags.StringVarP(&f.out, "output", "o", "", "write to this `file`, in the format that its name says (.html, .md, .csv, .json, .txt)")
 	flags.StringVar(&f.format, "format", "", "html, markdown, csv, json or text (default: by the file's name, or markdown)")
 	flags.BoolVar(&f.problems, "problems", false, "in markdown and text, also a row for each problem, and costs over all trials")
+	flags.BoolVar(&f.trees, "trees", true, "in HTML, also proof trees")
+	flags.IntVar(&f.treeDepth, "depth", 6, "depth of the trees that are drawn")
+	flags.IntVar(&f.nodes, "nodes", 40, "states of the trees that are drawn")
 	mustComplete(cmd, "format", formats)
 }
 
@@ -321,9 +335,6 @@ reported as far as it is.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.benchReport(cmd.Context(), f, args[0]) },
 	}
 	f.register(cmd)
-	cmd.Flags().BoolVar(&f.trees, "trees", true, "in HTML, also proof trees")
-	cmd.Flags().IntVar(&f.treeDepth, "depth", 6, "depth of the trees that are drawn")
-	cmd.Flags().IntVar(&f.nodes, "nodes", 40, "states of the trees that are drawn")
 	return cmd
 }
 
@@ -331,15 +342,11 @@ func (a *app) benchReport(ctx context.Context, f reportFlags, typed string) erro
 	if err := f.settle(a); err != nil {
 		return err
 	}
-	store, err := a.readStore()
+	store, found, err := a.storedBenchmark(ctx, typed)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = store.Close() }() // opened for reading
-	found, err := readRun(ctx, store, typed)
-	if err != nil {
-		return err
-	}
 	summary := report.Summarize(found.run, found.trials)
 	return f.write(a, func(w io.Writer) error {
 		switch f.format {
@@ -397,9 +404,6 @@ ratio of what the solved ones cost. What speaks against comparing them is said.`
 		RunE: func(cmd *cobra.Command, args []string) error { return a.benchCompare(cmd.Context(), f, args) },
 	}
 	f.register(cmd)
-	cmd.Flags().BoolVar(&f.trees, "trees", true, "in HTML, also proof trees")
-	cmd.Flags().IntVar(&f.treeDepth, "depth", 6, "depth of the trees that are drawn")
-	cmd.Flags().IntVar(&f.nodes, "nodes", 40, "states of the trees that are drawn")
 	return cmd
 }
 

@@ -83,15 +83,11 @@ func (a *app) benchCheck(ctx context.Context, f benchCheckFlags, typed string) e
 	if f.workers < 0 {
 		return usagef("", "--workers must not be negative")
 	}
-	store, err := a.readStore()
+	store, found, err := a.storedBenchmark(ctx, typed)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = store.Close() }() // opened for reading
-	found, err := readRun(ctx, store, typed)
-	if err != nil {
-		return err
-	}
 	if found.run.Kind != trial.Search {
 		return usagef("", "run %s measures operations of provers; it has no proofs", found.ID)
 	}

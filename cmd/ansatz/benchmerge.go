@@ -144,7 +144,7 @@ func (a *app) storeMerged(ctx context.Context, store *prooftree.Store, sources [
 			if i > 0 {
 				as += fmt.Sprintf(".t%d", i+1)
 			}
-			if err := store.CopyRun(ctx, sources[placed.Part].store, tree, as, copies); err != nil {
+			if err := store.CopyRun(ctx, sources[placed.Part].store, tree, merged.Run.ID, as, copies); err != nil {
 				return err
 			}
 			copies[tree] = as

@@ -126,7 +126,6 @@ func (e *executor) Execute(ctx context.Context, t distribute.Task, trees *distri
 	if metered, ok := proposer.(policy.Metered); ok {
 		one.trial.Cost.PromptTokens, one.trial.Cost.CompletionTokens = metered.Tokens()
 	}
-	one.trial.Source = one.source
 	return one.trial, err
 }
 
@@ -134,7 +133,6 @@ func (e *executor) Execute(ctx context.Context, t distribute.Task, trees *distri
 type oneTrial struct {
 	variant spec.Variant
 	seed    uint64
-	source  string
 	batch   *batch
 	trial   trial.Trial
 }
@@ -161,7 +159,7 @@ func (o *oneTrial) prove(ctx context.Context, p plan.Problem) error {
 		return err
 	}
 	b := o.variant.Budget
-	o.source = p.Prove.Source
+	o.trial.Source = p.Prove.Source
 	budget := search.Budget{Wall: b.Wall, Expansions: b.Expansions, Attempts: b.Attempts, Nodes: b.Nodes}
 	r, err := o.batch.runner.run(ctx, searchPlan{info: search.RunInfo{Problem: *p.Prove, Seed: o.seed, Budget: budget, Stages: stages}})
 	if err != nil {
@@ -211,7 +209,7 @@ func (o *oneTrial) solve(ctx context.Context, p plan.Problem) error {
 	f := solveFlags{method: cmp.Or(v.Search.Method, "fps"), seed: o.seed, maxExpansions: v.Budget.Expansions, maxAttempts: v.Budget.Attempts,
 		anyForm: v.Search.AnyForm, backward: v.Budget.Backward}
 	f.timeout = v.Budget.Wall
-	o.source = p.Find.Source
+	o.trial.Source = p.Find.Source
 	s := newSolver(o.batch, f)
 	found, err := s.solve(ctx, p.Record())
 	if err != nil {
@@ -303,7 +301,7 @@ func needed(run trial.Run) []string { return slices.Sorted(maps.Keys(run.Provers
 func sameProvers(run, here map[string]provers.Info) error {
 	for _, name := range slices.Sorted(maps.Keys(run)) {
 		was, is := run[name], here[name]
-		if was.Version != is.Version || was.Variant != is.Variant || !maps.Equal(was.Options, is.Options) {
+		if !was.SameBuild(is) {
 			return fmt.Errorf("the run was begun with %s %s (%s), and this is %s %s (%s)%s", name, was.Version, was.Variant, name, is.Version, is.Variant, optionsText(was.Options, is.Options))
 		}
 	}

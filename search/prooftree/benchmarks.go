@@ -132,6 +132,19 @@ func (s *Store) CreateTree(ctx context.Context, benchmark string, info search.Ru
 	return w, err
 }
 
+// ReplaceTree is [Store.CreateTree], but a tree of that ID that is there already, as
+// one is whose storing was cut short, is replaced.
+func (s *Store) ReplaceTree(ctx context.Context, benchmark string, info search.RunInfo) (*Writer, error) {
+	w, err := s.CreateTree(ctx, benchmark, info)
+	if KindOf(err) != RunExists {
+		return w, err
+	}
+	if err := s.DeleteRun(ctx, info.ID); err != nil {
+		return nil, err
+	}
+	return s.CreateTree(ctx, benchmark, info)
+}
+
 // AddTrial stores a trial with the runs that are its proof trees, which become
 // trials of the benchmark. A trial that is stored already stays as it is, and
 // added is false.

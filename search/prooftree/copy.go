@@ -11,10 +11,10 @@ import (
 const copyBatch = 2000
 
 // CopyRun copies a run, with what is known of its answers, from a store, which may
-// be the same one, under another ID. A copy of that ID that is there already, as
+// be the same one, under another ID, as a proof tree of a benchmark (empty: of none). A copy of that ID that is there already, as
 // one that was cut short is, is replaced. Of a run that is a part of another one,
 // copies says what that one is called here; without an entry it is a part of none.
-func (s *Store) CopyRun(ctx context.Context, from *Store, id, as string, copies map[string]string) (err error) {
+func (s *Store) CopyRun(ctx context.Context, from *Store, id, benchmark, as string, copies map[string]string) (err error) {
 	defer func() { err = describe(err, "copying run %s from %s to %s", id, from.path, s.path) }()
 	original, err := from.loadRun(ctx, from.reader, id)
 	if err != nil {
@@ -22,13 +22,7 @@ func (s *Store) CopyRun(ctx context.Context, from *Store, id, as string, copies 
 	}
 	info := original.RunInfo
 	info.ID = as
-	writer, err := s.CreateRun(ctx, info)
-	if KindOf(err) == RunExists {
-		if err := s.DeleteRun(ctx, as); err != nil {
-			return err
-		}
-		writer, err = s.CreateRun(ctx, info)
-	}
+	writer, err := s.ReplaceTree(ctx, benchmark, info)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func TestCopyRun(t *testing.T) {
 	}
 	// Twice: a copy replaces one that is there.
 	for range 2 {
-		if err := to.CopyRun(ctx, from, "original", "copy", nil); err != nil {
+		if err := to.CopyRun(ctx, from, "original", "", "copy", nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -53,7 +53,7 @@ func TestCopyRun(t *testing.T) {
 	if all, err := to.Equivalences(ctx, "copy"); err != nil || !reflect.DeepEqual(all, []prooftree.Equivalence{equivalence}) {
 		t.Errorf("the equivalences are %+v, %v", all, err)
 	}
-	if err := to.CopyRun(ctx, from, "no-run", "x", nil); prooftree.KindOf(err) != prooftree.UnknownRun {
+	if err := to.CopyRun(ctx, from, "no-run", "", "x", nil); prooftree.KindOf(err) != prooftree.UnknownRun {
 		t.Errorf("copying what is not there: %v", err)
 	}
 	if err := to.Check(ctx); err != nil {

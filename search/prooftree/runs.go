@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/ansatz-prover/ansatz/provers"
@@ -96,9 +95,7 @@ func (r RunSummary) Verified() bool { return r.Verdict != nil && r.Verdict.Accep
 // Stale reports whether a verdict was given by another installation than the
 // current one: it may be shown then, but must not be counted.
 func Stale(v provers.Verdict, current provers.Info) bool {
-	p := v.Prover
-	return p.Name != current.Name || p.Version != current.Version || p.Variant != current.Variant || p.Path != current.Path ||
-		!maps.Equal(p.Options, current.Options)
+	return !v.Prover.SameBuild(current) || v.Prover.Path != current.Path
 }
 
 // RunFilter selects runs. A zero field selects all.
