@@ -234,6 +234,43 @@ func TestBothResultsAtOnce(t *testing.T) {
 	}
 }
 
+// TestBlobs sends what goes with a result, on both ways.
+func TestBlobs(t *testing.T) {
+	s := serve(t, t.TempDir(), "")
+	sizes := map[string]int{"0.0": 0, "0.1": 1, "0.2": inlineMost - len("result"), "0.3": inlineMost, "0.4": 3 * inlineMost}
+	r := announce(t, s, "r", len(sizes))
+	ctx := within(t)
+	for range sizes {
+		j, err := r.Next(ctx)
+		if err != nil || j == nil {
+			t.Fatal(j, err)
+		}
+		if _, err := j.Done(ctx, []byte("result"), bytes.Repeat([]byte{7}, sizes[j.Name])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen := 0
+	for result, err := range r.Results(ctx, func() bool { return false }) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		blob, err := result.Blob(ctx)
+		if err != nil || len(blob) != sizes[result.Job] || string(result.Body) != "result" || len(bytes.Trim(blob, "\a")) > 0 {
+			t.Errorf("%s: %q with %d bytes, want %d; %v", result.Job, result.Body, len(blob), sizes[result.Job], err)
+		}
+		if inline := result.inline != nil; inline != (sizes[result.Job] < inlineMost) {
+			t.Errorf("%s of %d bytes: within the result %t", result.Job, sizes[result.Job], inline)
+		}
+		if err := result.Taken(ctx); err != nil {
+			t.Fatal(err)
+		}
+		seen++
+	}
+	if seen != len(sizes) {
+		t.Errorf("%d results came", seen)
+	}
+}
+
 func TestReturnedJob(t *testing.T) {
 	s := serve(t, t.TempDir(), "")
 	r := announce(t, s, "r", 1)

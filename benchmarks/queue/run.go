@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strconv"
 	"strings"
 	"time"
 
@@ -215,16 +216,40 @@ func (r *Run) present(ctx context.Context, err error) error {
 	return err
 }
 
+// A blob that is small travels behind the result in its message, which then says
+// how long the result itself is; others go through the object store, whose every
+// use takes several messages and a goroutine. A server takes a megabyte a message
+// unless it is told otherwise.
+const (
+	bodyHeader = "Ansatz-Body-Length"
+	inlineMost = 512 << 10
+)
+
+// split takes the data of a result's message apart.
+func split(m jetstream.Msg) (body, blob []byte) {
+	data := m.Data()
+	n, err := strconv.Atoi(m.Headers().Get(bodyHeader))
+	if err != nil || n < 0 || n > len(data) {
+		return data, nil
+	}
+	return data[:n], data[n:]
+}
+
 // Result is what a worker sent back for a job.
 type Result struct {
 	Job  string
 	Body []byte
-	run  *Run
-	m    jetstream.Msg
+	// inline is the blob, if it came with the result.
+	inline []byte
+	run    *Run
+	m      jetstream.Msg
 }
 
 // Blob reads what the worker sent beside the result, or nothing.
 func (r *Result) Blob(ctx context.Context) (blob []byte, err error) {
+	if r.inline != nil {
+		return r.inline, nil
+	}
 	err = r.run.queue.insist(ctx, func(ctx context.Context) error {
 		blob, err = r.run.blobs.GetBytes(ctx, r.Job)
 		if errors.Is(err, jetstream.ErrObjectNotFound) {
@@ -244,8 +269,10 @@ func (r *Result) Taken(ctx context.Context) error {
 	if err := r.run.queue.acknowledge(ctx, r.m); err != nil {
 		return fmt.Errorf("acknowledging the result of job %s of run %s: %w", r.Job, r.run.id, err)
 	}
-	// What came with it is the largest part; a failure to remove it loses nothing.
-	_ = r.run.blobs.Delete(ctx, r.Job)
+	if r.inline == nil {
+		// What came with it is the largest part; a failure to remove it loses nothing.
+		_ = r.run.blobs.Delete(ctx, r.Job)
+	}
 	return nil
 }
 
@@ -277,7 +304,8 @@ func (r *Run) Results(ctx context.Context, idle func() bool) iter.Seq2[*Result, 
 				}
 			case err == nil:
 				job := strings.TrimPrefix(m.Subject(), resultSubject(r.id, ""))
-				if !yield(&Result{Job: job, Body: m.Data(), run: r, m: m}, nil) {
+				body, blob := split(m)
+				if !yield(&Result{Job: job, Body: body, inline: blob, run: r, m: m}, nil) {
 					return
 				}
 			}

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -161,14 +163,20 @@ func (j *Job) Done(ctx context.Context, result, blob []byte) (first bool, err er
 	} else if done {
 		return false, j.acknowledge(ctx)
 	}
-	if blob != nil {
+	m := &nats.Msg{Subject: resultSubject(j.run.id, j.Name), Data: result}
+	switch {
+	case blob == nil:
+	case len(result)+len(blob) <= inlineMost:
+		m.Header = nats.Header{bodyHeader: {strconv.Itoa(len(result))}}
+		m.Data = slices.Concat(result, blob)
+	default:
 		if err := j.run.putBlob(ctx, j.Name, blob); err != nil {
 			return false, fmt.Errorf("sending what goes with the result of job %s: %w", j.Name, err)
 		}
 	}
 	first = true
 	err = j.run.queue.insist(ctx, func(ctx context.Context) error {
-		_, err := j.run.queue.streams.Publish(ctx, resultSubject(j.run.id, j.Name), result)
+		_, err := j.run.queue.streams.PublishMsg(ctx, m)
 		if refused(err) {
 			first = false
 			return nil
